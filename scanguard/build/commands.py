@@ -1,0 +1,57 @@
+"""From a shell script to the commands that it runs, variables put in and wrappers taken off."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from scanguard.dockerfile.nodes import Instruction
+from scanguard.model.location import Span
+
+
+class Argument(NamedTuple):
+    """One argument after expansion.
+
+    `text` is the value as far as it is known; what is not known stands in it as it was written (`$X`), and then
+    `known` is False. `variables` are the names that went into it. `span` is the word in the file.
+    """
+
+    text: str
+    known: bool
+    variables: tuple[str, ...]
+    span: Span
+
+
+class Invocation(NamedTuple):
+    """One command as it runs.
+
+    `name` is the last part of the program's path (`apt-get`), empty where it is not known. `arguments` come after it.
+    `wrappers` are what stood before it (`sudo`, `env`, `time`, `sh -c` as `sh`). `environment` are the assignments
+    in front. `input` is the command whose output it reads through a pipe, `inputs` the commands inside its `$(…)` and `<(…)`.
+    `text` is the value of a heredoc or here-string on its standard input, `redirects` pairs (operator, target).
+    `certain` is False where a condition, `||`, a `case` or a function decides whether it runs at all.
+    `directory` is the working directory after `cd`, or None where it is not known. `subshell` numbers what it runs in.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    span: Span
+    program: Argument | None = None
+    wrappers: tuple[str, ...] = ()
+    environment: tuple[tuple[str, Argument], ...] = ()
+    redirects: tuple[tuple[str, Argument], ...] = ()
+    text: Argument | None = None
+    input: "Invocation | None" = None
+    inputs: "tuple[Invocation, ...]" = ()
+    certain: bool = True
+    directory: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The arguments' texts."""
+        return tuple(argument.text for argument in self.arguments)
+
+
+def invocations(
+    instruction: Instruction, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
+) -> Iterator[Invocation]:
+    """The commands that a RUN (or a shell-form CMD, ENTRYPOINT, HEALTHCHECK) executes, in order."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""The shell inside RUN: text to commands, every word with its place."""

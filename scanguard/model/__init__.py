@@ -1,0 +1,1 @@
+"""The words every other module speaks: places in a text, rules, findings, reports. Nothing here has effects."""

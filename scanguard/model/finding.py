@@ -1,0 +1,76 @@
+"""From what a check says (a problem) to what a person reads (a finding)."""
+
+from typing import NamedTuple
+
+from scanguard.model.location import Region, Span
+from scanguard.model.rule import Confidence, Rule, Severity
+
+
+class Step(NamedTuple):
+    """One step of the way by which something reached the shipped stage: a place and what happened there."""
+
+    message: str
+    span: Span
+
+
+class Problem(NamedTuple):
+    """What a check found. The engine adds the rule, the file and the severity: a check cannot forge them.
+
+    `message` is one fact with the value in it, ends with a full stop and never holds a secret. `span` is the smallest
+    place to change. `stage` is the index of the stage, None outside stages. `trace` runs from the cause to the shipped
+    stage, `related` are other places that explain. `severity` lowers the rule's severity for this one case. `key`
+    tells two problems of one rule on one instruction apart in the fingerprint (a package, a variable).
+    """
+
+    message: str
+    span: Span
+    stage: int | None = None
+    confidence: Confidence = Confidence.HIGH
+    severity: Severity | None = None
+    related: tuple[Step, ...] = ()
+    trace: tuple[Step, ...] = ()
+    key: str = ""
+
+
+class Place(NamedTuple):
+    """A step of a trace or a related place, stamped with lines and columns of the finding's own file."""
+
+    message: str
+    region: Region
+
+
+class Suppression(NamedTuple):
+    """Why a finding does not count. `kind` is `inline`, `policy` or `baseline`; `expires` is an ISO date or empty."""
+
+    kind: str
+    justification: str
+    expires: str = ""
+
+
+class Finding(NamedTuple):
+    """A problem, stamped: with its rule, its file, its severity after the policy, and its suppressions.
+
+    `stage` is the stage's name, its index as text where it has none, or empty. `span` is kept for the code frame.
+    `instruction` is the normalised text of the instruction, secrets masked: the fingerprint is made from it, from the
+    rule, the file, the stage, the key, and `ordinal` (which of several equal ones this is, from 0).
+    """
+
+    rule: Rule
+    severity: Severity
+    confidence: Confidence
+    message: str
+    uri: str
+    region: Region
+    stage: str
+    related: tuple[Place, ...]
+    trace: tuple[Place, ...]
+    span: Span
+    instruction: str
+    key: str = ""
+    ordinal: int = 0
+    suppressions: tuple[Suppression, ...] = ()
+
+    @property
+    def active(self) -> bool:
+        """Whether the finding counts for the gate."""
+        return not self.suppressions
