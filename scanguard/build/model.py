@@ -1,0 +1,306 @@
+"""The evaluated build: stages, what each instruction did, and the facts that checks ask for.
+
+Every fact knows the place that made it (`span`) and the step that holds it; `Build.trace` tells how it reached the
+shipped stage. What cannot be known is said to be unknown, with a reason, never left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from scanguard.build.commands import Invocation
+from scanguard.dockerfile.mounts import Mount
+from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode
+from scanguard.model.finding import Step
+from scanguard.model.location import Span
+from scanguard.model.reference import ImageReference
+
+
+class Role(Enum):
+    """What becomes of a stage: it ships, the shipped one is built FROM it, its files may be copied, or nothing."""
+
+    SHIPPED = "shipped"
+    LINEAGE = "inherited by the shipped stage"
+    BUILDER = "a builder stage"
+    UNREACHED = "not used by the shipped stage"
+
+
+class Value(NamedTuple):
+    """A text after expansion. Where `known` is False, `text` still holds what is unknown as it was written.
+
+    `variables` are the names that went into it.
+    """
+
+    text: str
+    known: bool = True
+    variables: tuple[str, ...] = ()
+
+
+class Variable(NamedTuple):
+    """A variable in force: `value` is None where the file does not tell. `kind` is ENV, ARG, or BUILD_ARG for --build-arg.
+
+    `span` is the pair that set it.
+    """
+
+    name: str
+    value: str | None
+    kind: str
+    span: Span
+
+
+class User(NamedTuple):
+    """Who runs: the text after USER, expanded. `span` is None where it is the base image's own default.
+
+    `known` is False where the text cannot be known; `source` then says why.
+    """
+
+    name: str
+    group: str | None
+    known: bool
+    span: Span | None
+    source: str = ""
+
+    @property
+    def root(self) -> bool:
+        """Whether this is root, by name or by a number that is 0."""
+        return is_root(self.name)
+
+
+def is_root(name: str) -> bool:
+    """Whether a user or group is root: `root`, or digits that make 0."""
+    return name == "root" or (name.isdecimal() and int(name) == 0)
+
+
+class Copied(NamedTuple):
+    """One path that COPY or ADD brings: its source as written and expanded, absolute for stages; `destination` is absolute.
+
+    `origin` is `context`, `stage`, `image`, `named-context`, `url`, `git` or `heredoc`.
+    """
+
+    source: str
+    destination: str
+    origin: str
+    known: bool
+    span: Span
+
+
+class BuildStep(NamedTuple):
+    """One instruction, evaluated. `environment` and `user` are those in force before it.
+
+    `words` are the arguments after expansion by BuildKit (empty for RUN and the commands, whose shell expands).
+    """
+
+    stage: int
+    position: int
+    instruction: Instruction
+    user: User
+    directory: str | None
+    variables: Mapping[str, Variable]
+    words: tuple[Value, ...] = ()
+    invocations: tuple[Invocation, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    copies: tuple[Copied, ...] = ()
+    source: "int | ImageUse | None" = None
+
+    @property
+    def span(self) -> Span:
+        """The instruction's place."""
+        return self.instruction.span
+
+
+class ImageUse(NamedTuple):
+    """An external image that the build needs. `kind` is `FROM`, `COPY` or `RUN`, the instruction that names it.
+
+    `text` is as written, `value` after expansion; `reference` is None where the value is unknown or empty.
+    """
+
+    kind: str
+    text: str
+    value: Value
+    reference: ImageReference | None
+    span: Span
+    stage: int
+    variables: tuple[Variable, ...] = ()
+    platform: str = ""
+
+
+class Package(NamedTuple):
+    """A package that a RUN installs. `manager` is apt, apk, dnf, … `version` is empty where none is asked for.
+
+    `group` is apk's `--virtual` name. `known` is False where a part of the name cannot be known. `removed` is the
+    step that takes it away again, the same step where it leaves nothing in a layer.
+    """
+
+    manager: str
+    name: str
+    version: str
+    span: Span
+    step: BuildStep
+    known: bool = True
+    certain: bool = True
+    group: str = ""
+    removed: BuildStep | None = None
+    removed_span: Span | None = None
+
+    @property
+    def in_layer(self) -> bool:
+        """Whether the bytes of the package stay in the layer of the step that installed it."""
+        return self.removed is None or self.removed is not self.step
+
+
+class Written(NamedTuple):
+    """A path that a RUN creates, by `how` (the command's name). `content` is the text written, where known."""
+
+    path: str
+    how: str
+    span: Span
+    step: BuildStep
+    content: str | None = None
+
+
+class Deleted(NamedTuple):
+    """A path or glob that a RUN removes."""
+
+    path: str
+    span: Span
+    step: BuildStep
+
+
+class Download(NamedTuple):
+    """Something fetched by a RUN or an ADD. `destination` is absolute, None for a pipe; `piped` names what reads it."""
+
+    url: str
+    known: bool
+    destination: str | None
+    piped: str
+    span: Span
+    step: BuildStep
+
+
+class Stage:
+    """One stage, evaluated.
+
+    `base` is the stage it is built FROM, or None; then `image` is the external image, or None for `scratch` and for a
+    FROM that cannot be read. `scratch` tells these two apart. `user` and `variables` are those at the stage's end.
+    """
+
+    __slots__ = (
+        "base",
+        "deleted",
+        "downloads",
+        "image",
+        "index",
+        "node",
+        "packages",
+        "role",
+        "scratch",
+        "shell",
+        "steps",
+        "user",
+        "users",
+        "variables",
+        "written",
+    )
+
+    def __init__(self, node: StageNode, base: "Stage | None", image: ImageUse | None, *, scratch: bool) -> None:
+        self.node = node
+        self.index = node.index
+        self.base = base
+        self.image = image
+        self.scratch = scratch
+        self.role = Role.UNREACHED
+        self.shell: tuple[str, ...] = ("/bin/sh", "-c")
+        self.steps: tuple[BuildStep, ...] = ()
+        self.user = User("root", None, True, None)
+        self.users: frozenset[str] = frozenset()
+        self.variables: Mapping[str, Variable] = {}
+        self.packages: tuple[Package, ...] = ()
+        self.written: tuple[Written, ...] = ()
+        self.deleted: tuple[Deleted, ...] = ()
+        self.downloads: tuple[Download, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name after AS, or the index as text."""
+        return self.node.name.text if self.node.name else str(self.index)
+
+    @property
+    def title(self) -> str:
+        """How messages speak of the stage."""
+        return f"stage '{self.name}'" if self.node.name else f"stage {self.index}"
+
+    @property
+    def lineage(self) -> tuple["Stage", ...]:
+        """The stages whose layers this one has, the bottom one first, itself last."""
+        chain = [self]
+        while chain[-1].base is not None:
+            chain.append(chain[-1].base)
+        return tuple(reversed(chain))
+
+    @property
+    def from_span(self) -> Span:
+        """The image or stage name after FROM."""
+        return self.node.image.span
+
+
+class Edge(NamedTuple):
+    """`stage` needs `source`. `kind` is INHERITS (FROM), COPIES (`--from`) or MOUNTS (`RUN --mount=from=`)."""
+
+    kind: str
+    stage: int
+    source: int
+    span: Span
+
+
+class GraphProblem(NamedTuple):
+    """A defect of the graph itself: `kind` is `unknown-stage`, `forward-stage`, `self-stage`, `duplicate-name`, `reserved-name`, `name-in-use`."""
+
+    kind: str
+    name: str
+    span: Span
+    stage: int
+    suggestion: str = ""
+    other: Span | None = None
+
+
+class Build(NamedTuple):
+    """The whole evaluated file: what checks look at.
+
+    `shipped` is the stage that ships, None where the file has no stage. `unknowns` say what kept the build from being
+    known, as (message, span).
+    """
+
+    dockerfile: Dockerfile
+    stages: tuple[Stage, ...]
+    shipped: Stage | None
+    images: tuple[ImageUse, ...]
+    edges: tuple[Edge, ...]
+    problems: tuple[GraphProblem, ...]
+    preamble: tuple[BuildStep, ...] = ()
+    unknowns: tuple[tuple[str, Span], ...] = ()
+
+    def shipped_steps(self) -> Iterator[BuildStep]:
+        """The steps whose layers ship, from the bottom up."""
+        if self.shipped is not None:
+            for stage in self.shipped.lineage:
+                yield from stage.steps
+
+    def ships(self, stage: int) -> bool:
+        """Whether the layers of this stage are part of the shipped image."""
+        return self.stages[stage].role in (Role.SHIPPED, Role.LINEAGE)
+
+    def way(self, stage: int) -> tuple[Step, ...]:
+        """How the layers of a stage come into the shipped one: a step for each FROM between them."""
+        if self.shipped is None or not self.ships(stage):
+            return ()
+        chain = self.shipped.lineage
+        at = [one.index for one in chain].index(stage)
+        return tuple(
+            Step(f"{above.title} is built FROM {below.title}", above.from_span)
+            for below, above in zip(chain[at:], chain[at + 1 :], strict=False)
+        )
+
+    def trace(self, message: str, span: Span, stage: int) -> tuple[Step, ...]:
+        """The way of one fact into the shipped stage, or nothing where the fact is in the shipped stage itself."""
+        way = self.way(stage)
+        return (Step(message, span), *way) if way else ()
