@@ -24,6 +24,10 @@ class StageNames:
                 return node.index
         return None
 
+    def inherit(self, stage: int, base: int, span: Span) -> None:
+        """Note that a stage is built FROM another one."""
+        self.edges.append(Edge("INHERITS", stage, base, span))
+
     def source(self, name: str, stage: int, span: Span, kind: str) -> int | None:
         """The index that `--from=name` means, or None where it is an image; a wrong reference becomes a problem."""
         found = self.base(name, stage)

@@ -37,15 +37,15 @@ class Value(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """A variable in force: `value` is None where the file does not tell. `kind` is ENV, ARG, or BUILD_ARG for --build-arg.
+    """A variable in force. `kind` is `ENV`, `ARG` or `BUILD_ARG` (`--build-arg`, a proxy, the platform).
 
-    `span` is the pair that set it.
+    `value` is as far as it is known. `span` is the pair that set it, None for what no line of the file sets.
     """
 
     name: str
-    value: str | None
+    value: Value
     kind: str
-    span: Span
+    span: Span | None
 
 
 class User(NamedTuple):
@@ -167,12 +167,11 @@ class Deleted(NamedTuple):
 
 
 class Download(NamedTuple):
-    """Something fetched by a RUN or an ADD. `destination` is absolute, None for a pipe; `piped` names what reads it."""
+    """Something that a RUN fetches. `destination` is absolute, None where it goes into a pipe or cannot be known."""
 
     url: str
     known: bool
     destination: str | None
-    piped: str
     span: Span
     step: BuildStep
 
@@ -187,6 +186,7 @@ class Stage:
     __slots__ = (
         "base",
         "deleted",
+        "directory",
         "downloads",
         "image",
         "index",
@@ -209,6 +209,7 @@ class Stage:
         self.image = image
         self.scratch = scratch
         self.role = Role.UNREACHED
+        self.directory: str | None = None
         self.shell: tuple[str, ...] = ("/bin/sh", "-c")
         self.steps: tuple[BuildStep, ...] = ()
         self.user = User("root", None, True, None)

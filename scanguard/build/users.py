@@ -8,7 +8,6 @@ _VALUES = frozenset(
     "-u --uid -g --gid -G --groups -d --home --home-dir -h -s --shell -c --comment --gecos -k --skel -K --key -p "
     "--password -e --expiredate -f --inactive -b --base-dir -R --root -P --prefix --ingroup -N --firstuid --lastuid".split()
 )
-_ADDUSER_ALPINE_FLAGS = frozenset({"-D", "-S", "-H"})
 
 
 def parse_user(value: Value, span: Span) -> User:
@@ -26,8 +25,6 @@ def created_users(call: Invocation) -> list[str]:
         return _values(call, ("-l", "--login"))
     if call.name in ("echo", "printf", "cat", "tee"):
         return _passwd_lines(call)
-    if call.name == "install_packages":
-        return []
     return []
 
 
@@ -70,7 +67,3 @@ def _passwd_lines(call: Invocation) -> list[str]:
     lines = [line for text in texts for line in text.text.replace("\\n", "\n").split("\n")]
     return [part for line in lines if line.count(":") >= 2 for part in line.split(":")[0:3:2]]
 
-
-def gives_users(path: str) -> bool:
-    """Whether copying this path brings accounts along that cannot be read here."""
-    return path.rstrip("/") in ("/etc/passwd", "/etc", "", "/")

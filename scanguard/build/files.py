@@ -1,0 +1,142 @@
+"""What a command does to files: paths written, paths deleted, downloads."""
+
+from scanguard.build.commands import Argument, Invocation
+from scanguard.build.model import BuildStep, Deleted, Download, Written
+from scanguard.build.paths import resolve
+
+_LAST = frozenset({"cp", "mv", "ln", "install", "rsync"})
+_EVERY = frozenset({"touch", "mkdir", "tee", "truncate", "mkfifo"})
+_OUTPUT = {
+    "curl": ("-o", "--output"),
+    "wget": ("-O", "--output-document"),
+    "aria2c": ("-o", "--out"),
+    "unzip": ("-d",),
+    "tar": ("-C", "--directory"),
+    "bsdtar": ("-C", "--directory"),
+    "openssl": ("-out", "-keyout"),
+    "ssh-keygen": ("-f",),
+    "go": ("-o",),
+    "gcc": ("-o",),
+}
+_CURL_VALUES = frozenset(
+    "-o --output -H --header -u --user -A --user-agent -e --referer -x --proxy -d --data --data-binary --data-raw -F "
+    "--form -X --request -m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out "
+    "--cacert --cert --key -b --cookie -c --cookie-jar -O --output-document -P --directory-prefix --header= "
+    "--progress -t --tries -T --timeout --waitretry --dir --out".split()
+)
+
+
+def written(call: Invocation, step: BuildStep) -> list[Written]:
+    """The paths that a command creates, as far as its words tell."""
+    found: list[Written] = []
+    content = _content(call)
+    for operator, target in call.redirects:
+        if operator in (">", ">>", ">|", "&>", "&>>") and not target.text.startswith("/dev/"):
+            _add(found, call, step, target, content)
+    if call.name in _LAST:
+        words = [argument for argument in call.arguments if not argument.text.startswith("-")]
+        if len(words) > 1:
+            _add(found, call, step, words[-1], None)
+    elif call.name in _EVERY:
+        for argument in call.arguments:
+            if not argument.text.startswith("-"):
+                _add(found, call, step, argument, content if call.name == "tee" else None)
+    for flag in _OUTPUT.get(call.name, ()):
+        argument = _flag(call, flag)
+        if argument is not None and argument.text != "-":
+            _add(found, call, step, argument, None)
+    if call.name == "git" and "clone" in call.words[:4]:
+        _clone(found, call, step)
+    return found
+
+
+def _clone(found: list[Written], call: Invocation, step: BuildStep) -> None:
+    words = [argument for argument in call.arguments if not argument.text.startswith("-")]
+    urls = [at for at, word in enumerate(words) if "://" in word.text or word.text.startswith("git@")]
+    if not urls:
+        return
+    url = words[urls[0]]
+    if urls[0] + 1 < len(words):
+        _add(found, call, step, words[urls[0] + 1], None)
+    else:
+        name = url.text.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        _add(found, call, step, Argument(name, url.known, url.variables, url.span), None)
+
+
+def _add(found: list[Written], call: Invocation, step: BuildStep, target: Argument, content: str | None) -> None:
+    path = resolve(call.directory, target.text)
+    if path is not None:
+        found.append(Written(path, call.name, target.span, step, content))
+
+
+def _content(call: Invocation) -> str | None:
+    """What a command prints, where that can be told: echo, printf, cat and tee with a heredoc."""
+    if call.text is not None:
+        return call.text.text
+    if call.name in ("echo", "printf"):
+        return " ".join(word for word in call.words if word not in ("-e", "-n", "-en", "-ne"))
+    if call.input is not None and call.name in ("tee", "cat"):
+        return _content(call.input)
+    return None
+
+
+def _flag(call: Invocation, flag: str) -> Argument | None:
+    """The value of a flag: the next word, what follows `=`, or what is glued to a short one."""
+    words = call.arguments
+    for at, argument in enumerate(words):
+        text = argument.text
+        if text == flag and at + 1 < len(words):
+            return words[at + 1]
+        if text.startswith("--") and text.startswith(f"{flag}="):
+            return argument._replace(text=text[len(flag) + 1 :])
+        if len(flag) == 2 and text[:1] == "-" and text[:2] != "--" and text.endswith(flag[1]) and len(text) > 2:
+            return words[at + 1] if at + 1 < len(words) else None
+        if len(flag) == 2 and text.startswith(flag) and len(text) > 2 and text[2] in "/.":
+            return argument._replace(text=text[2:])
+    return None
+
+
+def deleted(call: Invocation, step: BuildStep) -> list[Deleted]:
+    """The paths that `rm`, `unlink`, `rmdir` and `shred -u` take away, and the old name of a moved file."""
+    words = [argument for argument in call.arguments if not argument.text.startswith("-")]
+    if call.name == "mv":
+        words = words[:-1]
+    elif call.name not in ("rm", "unlink", "rmdir", "shred"):
+        return []
+    result = []
+    for argument in words:
+        path = resolve(call.directory, argument.text)
+        if path is not None:
+            result.append(Deleted(path, argument.span, step))
+    return result
+
+
+def downloads(call: Invocation, step: BuildStep) -> list[Download]:
+    """What curl, wget and aria2c fetch, where it goes."""
+    if call.name not in ("curl", "wget", "aria2c"):
+        return []
+    urls: list[Argument] = []
+    words = iter(call.arguments)
+    for argument in words:
+        if argument.text in _CURL_VALUES:
+            next(words, None)
+        elif "://" in argument.text or (not argument.text.startswith("-") and not argument.known):
+            urls.append(argument)
+    target = None
+    for flag in _OUTPUT[call.name]:
+        target = target or _flag(call, flag)
+    directory = _flag(call, "-P") if call.name == "wget" else None
+    return [_download(call, step, url, target, directory) for url in urls]
+
+
+def _download(
+    call: Invocation, step: BuildStep, url: Argument, target: Argument | None, directory: Argument | None
+) -> Download:
+    where = None
+    if target is not None and target.text != "-":
+        where = resolve(call.directory, target.text)
+    elif directory is not None or (call.name == "wget" and target is None):
+        name = url.text.partition("?")[0].rpartition("/")[2]
+        where = resolve(resolve(call.directory, directory.text if directory else "."), name)
+    return Download(url.text, url.known, where, url.span, step)
+

@@ -1,0 +1,89 @@
+"""The packages of a stage, as its commands install and remove them."""
+
+from fnmatch import fnmatchcase
+
+from scanguard.build.commands import Invocation
+from scanguard.build.model import BuildStep, Package
+from scanguard.build.packages import Operation, operations
+
+_SYSTEM = {"yum": "dnf", "microdnf": "dnf", "mamba": "conda", "uv": "pip"}
+
+
+class Ledger:
+    """What is installed so far; starts with what the base stage has.
+
+    Nothing is forgotten: a removed package stays, with the step that removed it, because its bytes may still ship in
+    the layer of the step that installed it.
+    """
+
+    def __init__(self, base: "Ledger | None") -> None:
+        self._packages: list[Package] = list(base._packages) if base else []
+
+    def packages(self) -> tuple[Package, ...]:
+        """All packages, in the order in which they were installed."""
+        return tuple(self._packages)
+
+    def take(self, step: BuildStep) -> None:
+        """Follow the commands of one RUN."""
+        marked = False
+        for call in step.invocations:
+            marked = marked or _marks_all(call)
+            found = operations(call)
+            for operation in found:
+                self._apply(operation, call, step, marked=marked)
+            if found and found[0].kind == "remove" and marked and _autoremoves(call):
+                self._sweep(step, call)
+            self._rustup(call, step)
+
+    def _apply(self, operation: Operation, call: Invocation, step: BuildStep, *, marked: bool) -> None:
+        if operation.kind == "autoremove":
+            if marked:
+                self._sweep(step, call)
+            return
+        if operation.kind == "remove":
+            self._remove(operation, step)
+            return
+        argument = operation.argument
+        self._packages.append(
+            Package(
+                operation.manager,
+                operation.name,
+                operation.version,
+                argument.span,
+                step,
+                argument.known,
+                call.certain,
+                operation.group,
+            )
+        )
+
+    def _remove(self, operation: Operation, step: BuildStep) -> None:
+        family = _SYSTEM.get(operation.manager, operation.manager)
+        wanted = operation.name
+        pattern = any(mark in wanted for mark in "*?[")
+        for at, package in enumerate(self._packages):
+            if package.removed is not None or _SYSTEM.get(package.manager, package.manager) != family:
+                continue
+            same = package.name == wanted or (bool(package.group) and package.group == wanted)
+            if same or (pattern and fnmatchcase(package.name, wanted)):
+                self._packages[at] = package._replace(removed=step, removed_span=operation.argument.span)
+
+    def _sweep(self, step: BuildStep, call: Invocation) -> None:
+        """`apt-mark auto '.*'`, then an autoremove: what this step installed and did not mark again goes."""
+        for at, package in enumerate(self._packages):
+            if package.step.span == step.span and package.manager == "apt" and package.removed is None:
+                self._packages[at] = package._replace(removed=step, removed_span=call.span)
+
+    def _rustup(self, call: Invocation, step: BuildStep) -> None:
+        """`curl https://sh.rustup.rs | sh`: rustup's own installer is how a Rust toolchain comes without a package."""
+        for argument in call.arguments:
+            if "sh.rustup.rs" in argument.text or "static.rust-lang.org/rustup" in argument.text:
+                self._packages.append(Package("rustup", "rust", "", argument.span, step, True, call.certain))
+
+
+def _marks_all(call: Invocation) -> bool:
+    return call.name == "apt-mark" and call.words[:1] == ("auto",) and ".*" in call.words
+
+
+def _autoremoves(call: Invocation) -> bool:
+    return any(word in ("--auto-remove", "--autoremove") for word in call.words)
