@@ -1,0 +1,166 @@
+"""What people read first: each finding on the line that causes it, how it got there, and one line that sums up.
+
+Nothing heavy is imported here: `scanguard check` must feel instant.
+"""
+
+from scanguard.model.finding import Finding, Place
+from scanguard.model.location import Region
+from scanguard.model.report import ExitCode, Notification, Report
+from scanguard.model.rule import Confidence, Severity
+from scanguard.reporters.frame import FrameWriter
+from scanguard.reporters.redact import RedactedText
+from scanguard.reporters.terminal import Palette, visible, visible_path
+
+_COLORS = {
+    Severity.CRITICAL: "1;97;41",
+    Severity.HIGH: "1;31",
+    Severity.MEDIUM: "1;33",
+    Severity.LOW: "1;36",
+    Severity.NOTE: "1;34",
+}
+_MARKS = _COLORS | {Severity.CRITICAL: "1;91"}
+_LEVEL_COLORS = {"error": "1;31", "warning": "1;33", "note": "1;34"}
+
+
+def render(report: Report, *, color: bool, unicode: bool, width: int) -> str:
+    """The report as text for a terminal or a log, ending with a line end.
+
+    `color` adds ANSI colours, `unicode` allows characters beyond ASCII (without it there are none, whatever the files
+    hold), `width` is where code frames are clipped. Suppressed findings are counted, not shown. No line begins with
+    text from a scanned file, no escape sequence and no secret of one comes through.
+    """
+    writer = _TextWriter(report, FrameWriter(Palette(color=color), unicode=unicode, width=width))
+    shown: dict[str, list[Finding]] = {}
+    for finding in report.active:
+        shown.setdefault(finding.uri, []).append(finding)
+    blocks: list[str] = []
+    for findings in shown.values():
+        blocks.extend(writer.finding(finding) for finding in findings)
+    if report.notifications:
+        blocks.append("".join(writer.notification(notification) for notification in report.notifications))
+    blocks.append(_summary(report, Palette(color=color)))
+    return "\n".join(blocks)
+
+
+class _TextWriter:
+    """Writes findings and notifications of one report in one style."""
+
+    def __init__(self, report: Report, frames: FrameWriter) -> None:
+        self.frames = frames
+        self.palette = frames.palette
+        self.unicode = frames.unicode
+        self.texts = {file.source.uri: RedactedText(file) for file in report.files}
+
+    def finding(self, finding: Finding) -> str:
+        """The block of one finding: header, code frame, trace and related places."""
+        rows = [self._header(finding)]
+        text = self.texts.get(finding.uri)
+        gutter = _gutter(finding)
+        if text is not None:
+            rows += self.frames.draw(text, finding.region, gutter, _MARKS[finding.severity])
+        rows += self._tree(finding, gutter)
+        return "\n".join(rows) + "\n"
+
+    def notification(self, notification: Notification) -> str:
+        """One line: where, how bad, what."""
+        level = notification.level + (
+            f"[{visible(notification.rule_id, unicode=False)}]" if notification.rule_id else ""
+        )
+        where = self._place(notification.uri, notification.region) if notification.uri else ""
+        message = visible(notification.message, unicode=self.unicode)
+        return f"{where}{self.palette.paint(_LEVEL_COLORS.get(notification.level, '1'), level)}: {message}\n"
+
+    def _header(self, finding: Finding) -> str:
+        """`path:line:column: severity[rule-name] ID message`."""
+        rule, paint = finding.rule, self.palette.paint
+        where = self._place(finding.uri, finding.region)
+        word = paint(_COLORS[finding.severity], f"{finding.severity.label}[{rule.name}]")
+        message = self.palette.bold(visible(finding.message, unicode=self.unicode))
+        doubt = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"
+        return f"{where}{word} {self.palette.dim(rule.id)} {message}{self.palette.dim(doubt)}"
+
+    def _place(self, uri: str, region: Region | None) -> str:
+        """`path:line:column: `, which editors and terminals make clickable."""
+        where = visible_path(uri, unicode=self.unicode)
+        if region is not None:
+            where += f":{region.start_line}:{region.start_column}"
+        return self.palette.paint("36", where) + ": "
+
+    def _tree(self, finding: Finding, gutter: int) -> list[str]:
+        """The trace as numbered steps and the related places, hung on the bar of the gutter."""
+        digits = len(str(len(finding.trace)))
+        steps = [(f"{number:>{digits}}. ", step) for number, step in enumerate(finding.trace, 1)]
+        entries = [*steps, *(("see ", place) for place in finding.related)]
+        if not entries:
+            return []
+        glyphs, dim = self.frames.glyphs, self.palette.dim
+        indent = " " * (gutter + 1)
+        rows = [indent + dim(glyphs.bar)]
+        for index, (label, place) in enumerate(entries, 1):
+            glyph = glyphs.last if index == len(entries) else glyphs.branch
+            rows.append(
+                f"{indent}{dim(f'{glyph} {label}{_line(place)}')} {visible(place.message, unicode=self.unicode)}"
+            )
+        return rows
+
+
+def _line(place: Place) -> str:
+    return f"line {place.region.start_line}:"
+
+
+def _gutter(finding: Finding) -> int:
+    """The width of the column of line numbers."""
+    return max(3, len(str(finding.region.end_line + 1)))
+
+
+def _summary(report: Report, palette: Palette) -> str:
+    """The last line: how many of what, in how many files, and the verdict with its reason."""
+    active = report.active
+    parts = []
+    if active:
+        parts.append(f"{counts(active)} in {_files(report)}")
+    elif report.complete:
+        parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_plural(len(report.files), 'file')}")
+    else:
+        parts.append(f"nothing found in {_plural(len(report.files), 'file')}")
+    suppressed = len(report.findings) - len(active)
+    if suppressed:
+        parts.append(f"{suppressed} suppressed")
+    parts.append(_verdict(report, palette))
+    return "; ".join(part for part in parts if part) + "\n"
+
+
+def counts(findings: tuple[Finding, ...]) -> str:
+    """`1 critical, 3 low`, worst first."""
+    tally = dict.fromkeys(sorted(Severity, reverse=True), 0)
+    for finding in findings:
+        tally[finding.severity] += 1
+    return ", ".join(f"{number} {severity.label}" for severity, number in tally.items() if number)
+
+
+def _files(report: Report) -> str:
+    """`2 of 14 files`, or `2 files` where no other was read."""
+    hit = len({finding.uri for finding in report.active})
+    return f"{hit} of {len(report.files)} files" if hit < len(report.files) else _plural(hit, "file")
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _verdict(report: Report, palette: Palette) -> str:
+    """What the run comes to and why; empty for a clean run, which needs no more words."""
+    verdict = report.verdict
+    limit = "" if report.fail_on is None else report.fail_on.label
+    worse = limit if report.fail_on is Severity.CRITICAL else f"{limit} or worse"
+    if verdict is ExitCode.INCOMPLETE:
+        errors = sum(notification.level == "error" for notification in report.notifications)
+        words = palette.paint("1;31", f"incomplete: {_plural(errors, 'error')} above")
+    elif verdict is ExitCode.GATE_FAILED:
+        words = palette.paint("1;31", f"fails on {worse}")
+    elif not report.active:
+        return ""
+    else:
+        words = palette.paint("1;32", f"passes, nothing is {worse}" if limit else "passes, no severity fails the run")
+    overridden = report.exit_zero and verdict is not ExitCode.OK
+    return f"{words} (exit code 0 by --exit-zero)" if overridden else words
