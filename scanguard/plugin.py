@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pluggy
 
-from scanguard.build.model import Build
+from scanguard.build.model import Build, BuildStep, Package, Role, Stage, User, is_root
 from scanguard.model.finding import Problem, Step
 from scanguard.model.location import Span
+from scanguard.model.reference import ImageReference
 from scanguard.model.rule import Confidence, Option, Rule, Severity
 
 if TYPE_CHECKING:
@@ -23,20 +24,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Build",
+    "BuildStep",
     "Check",
     "Confidence",
+    "ImageReference",
     "Option",
     "Options",
+    "Package",
     "PolicyFile",
     "Problem",
     "Reporter",
+    "Role",
     "Rule",
     "Severity",
     "Span",
+    "Stage",
     "Step",
+    "User",
     "dockerfile_check",
     "hookimpl",
     "hookspec",
+    "is_root",
 ]
 
 GROUP = "scanguard"

@@ -16,6 +16,12 @@ from scanguard.model.location import Span
 from scanguard.model.reference import ImageReference
 
 
+PUBLIC_REGISTRIES = frozenset(
+    "docker.io index.docker.io gcr.io ghcr.io quay.io public.ecr.aws mcr.microsoft.com nvcr.io registry.k8s.io lscr.io "
+    "registry.gitlab.com registry.fedoraproject.org registry.access.redhat.com docker.elastic.co mirror.gcr.io".split()
+) | {""}
+
+
 class Role(Enum):
     """What becomes of a stage: it ships, the shipped one is built FROM it, its files may be copied, or nothing."""
 
@@ -289,6 +295,11 @@ class Build(NamedTuple):
     def ships(self, stage: int) -> bool:
         """Whether the layers of this stage are part of the shipped image."""
         return self.stages[stage].role in (Role.SHIPPED, Role.LINEAGE)
+
+    @staticmethod
+    def is_public(reference: ImageReference) -> bool:
+        """Whether an image comes from a registry that anybody can read; such images run as root unless they say otherwise."""
+        return reference.registry in PUBLIC_REGISTRIES
 
     def way(self, stage: int) -> tuple[Step, ...]:
         """How the layers of a stage come into the shipped one: a step for each FROM between them."""

@@ -1,0 +1,138 @@
+"""Build tools: which packages are some, and which of them lie under a path of a stage.
+
+A build tool turns sources into binaries or is needed only to do so: compilers, linkers, build systems, headers, language
+toolchains and SDKs. Interpreters, package managers, curl, wget and git are none.
+"""
+
+from typing import NamedTuple
+
+from scanguard.build.bases import base_toolchain
+from scanguard.build.model import Build, ImageUse, Package, Stage
+from scanguard.build.paths import covers
+from scanguard.model.finding import Step
+from scanguard.model.location import Span
+from scanguard.model.reference import ImageReference
+
+_EXACT = frozenset(
+    "gcc g++ cpp clang clang++ llvm lld gfortran gdc gnat nasm yasm tcc musl-tools cc c++ "
+    "make gmake cmake ninja ninja-build meson scons bazel bazelisk ant maven gradle sbt leiningen premake4 premake5 "
+    "autoconf automake libtool libtool-bin m4 bison flex gettext-dev autotools-dev autoconf-archive "
+    "build-essential build-base base-devel alpine-sdk devscripts dpkg-dev debhelper fakeroot checkinstall rpm-build rpmdevtools "
+    "binutils binutils-gold elfutils patchelf-dev pkg-config pkgconf pkgconfig swig gperf ccache distcc "
+    "rust rustc cargo rust-all rustup golang go golang-go golang-any gccgo ghc cabal-install haskell-stack ocaml opam "
+    "nim crystal zig dmd ldc mono-devel mono-complete fpc valac erlang-dev "
+    "default-jdk default-jdk-headless java-devel kotlin scala "
+    "nvidia-cuda-toolkit cuda cuda-toolkit nvcc cudatoolkit-dev cuda-nvcc cuda-compiler "
+    "compilers c-compiler cxx-compiler fortran-compiler gxx "
+    "linux-headers kernel-headers glibc-headers emscripten".split()
+)
+_PREFIXES = (
+    "gcc-", "g++-", "clang-", "gfortran-", "cpp-", "golang-1", "golang-go", "rustc-", "cargo-1", "llvm-",
+    "linux-headers-", "kernel-devel", "cuda-nvcc-", "cuda-compiler-", "cuda-toolkit-", "cuda-minimal-build-",
+    "dotnet-sdk-", "gcc_linux", "gxx_linux", "gfortran_linux", "gcc_impl", "nvidia-cuda-dev", "gcc-toolset", "devtoolset-",
+    "msbuild", "binutils-",
+)  # fmt: skip
+_SUFFIXES = ("-dev", "-devel", "-headers", "-sdk", "-static-dev")
+_NOT_TOOLS = frozenset("gcc-libs gcc-runtime libgcc gcc-base cpp-base clang-libs llvm-libs google-cloud-sdk aws-sdk cloud-sdk".split())
+_NOT_PREFIXES = ("libgcc", "libstdc++", "gcc-libs", "google-cloud", "llvm-libs", "clang-libs", "gcc-14-base", "gcc-12-base")
+_GROUPS = frozenset(
+    ("development tools", "development libraries", "development", "@development", "@development-tools", "c-development")
+)
+_LANGUAGE_MANAGERS: dict[str, frozenset[str]] = {
+    "pip": frozenset("cmake ninja meson maturin scikit-build scikit-build-core cython pybind11 nvidia-cuda-nvcc-cu12".split()),
+    "npm": frozenset("typescript node-gyp webpack webpack-cli gulp gulp-cli grunt grunt-cli bower parcel".split()),
+    "gem": frozenset({"rake-compiler"}),
+    "rustup": frozenset({"rust", "stable", "nightly", "beta"}),
+}
+_SYSTEM_MANAGERS = frozenset("apt apk dnf yum microdnf zypper pacman conda mamba".split())
+_ALIASES = {"uv": "pip", "pipx": "pip", "poetry": "pip", "yarn": "npm", "pnpm": "npm", "bun": "npm"}
+
+# Where toolchains live that come as an archive or through an installer, not as a package.
+_PLACES: tuple[tuple[str, str], ...] = (
+    ("/usr/local/go", "the Go toolchain"),
+    ("/usr/local/cargo", "the Rust toolchain"),
+    ("/usr/local/rustup", "the Rust toolchain"),
+    ("/root/.cargo", "the Rust toolchain"),
+    ("/root/.rustup", "the Rust toolchain"),
+    ("/opt/conda", "a whole conda installation"),
+    ("/opt/miniconda3", "a whole conda installation"),
+    ("/opt/gradle", "Gradle"),
+    ("/opt/maven", "Maven"),
+    ("/usr/share/maven", "Maven"),
+)
+
+
+class Tool(NamedTuple):
+    """A build tool in a stage: what it is, the place that brought it, the stage of that place and the way from there."""
+
+    name: str
+    span: Span
+    stage: int
+    way: tuple[Step, ...] = ()
+
+
+def is_build_tool(package: Package) -> bool:
+    """Whether a package is a build tool, judged by the naming of its package manager."""
+    name = package.name.lower()
+    family = _ALIASES.get(package.manager, package.manager)
+    if family in _LANGUAGE_MANAGERS:
+        if family == "rustup":
+            return True
+        return name in _LANGUAGE_MANAGERS[family]
+    if family not in _SYSTEM_MANAGERS:
+        return False
+    if name in _NOT_TOOLS or name.startswith(_NOT_PREFIXES):
+        return False
+    if name in _EXACT or name in _GROUPS or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
+        return True
+    return name.startswith(("openjdk", "java-", "temurin")) and (name.endswith(("-jdk", "-jdk-headless")) or "jdk" in name.split("-")[-1:])
+
+
+def tools_under(build: Build, source: "int | ImageUse", path: str) -> tuple[Tool, ...]:
+    """The build tools that somebody gets who copies `path` out of a stage or an external image."""
+    if isinstance(source, ImageUse):
+        name = _place(path) or _of_image(source.reference, path)
+        return (Tool(name, source.span, source.stage),) if name else ()
+    found: dict[str, Tool] = {}
+    for stage in build.stages[source].lineage:
+        for tool in _of_stage(build, stage, path):
+            found.setdefault(tool.name, tool)
+    for package in build.stages[source].packages:
+        if covers(path, "/usr/bin") and package.removed is None and package.known and is_build_tool(package):
+            message = f"'{package.name}' is installed in {build.stages[package.step.stage].title}"
+            way = (Step(message, package.span),)
+            found.setdefault(package.name, Tool(package.name, package.span, package.step.stage, way))
+    if not found and _place(path):
+        found[path] = Tool(_place(path), build.stages[source].from_span, source)
+    return tuple(found.values())
+
+
+def _of_stage(build: Build, stage: Stage, path: str) -> list[Tool]:
+    """What a stage's base image brings under a path, and what the stage copied there from elsewhere."""
+    tools = []
+    name = _of_image(stage.image.reference if stage.image else None, path)
+    if name:
+        step = Step(f"{stage.title} is built FROM an image that holds {name}", stage.from_span)
+        tools.append(Tool(name, stage.from_span, stage.index, (step,)))
+    for step in stage.steps:
+        for copied in step.copies:
+            if step.source is None or not covers(path, copied.destination):
+                continue
+            message = f"{stage.title} copies '{copied.source}'"
+            for tool in tools_under(build, step.source, copied.source):
+                tools.append(tool._replace(way=(*tool.way, Step(message, step.span))))
+    return tools
+
+
+def _of_image(reference: ImageReference | None, path: str) -> str:
+    toolchain = base_toolchain(reference) if reference else None
+    if toolchain is None:
+        return ""
+    return toolchain.tools if any(covers(path, place) for place in toolchain.paths) else ""
+
+
+def _place(path: str) -> str:
+    for place, name in _PLACES:
+        if path.rstrip("/") == place:
+            return name
+    return ""

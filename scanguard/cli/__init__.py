@@ -1,0 +1,43 @@
+"""The command line. Effects live here: arguments in, text on the standard streams, exit codes out."""
+
+import sys
+from collections.abc import Sequence
+
+from scanguard.model.errors import ConfigurationError, ScanGuardError
+from scanguard.model.report import ExitCode
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors end in one line on standard error, never in a traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except ScanGuardError as error:
+        print_error(str(error))
+        return ExitCode.CONFIGURATION if isinstance(error, ConfigurationError) else ExitCode.INCOMPLETE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.INCOMPLETE
+    except KeyboardInterrupt:
+        print_error("interrupted")
+        return ExitCode.INCOMPLETE
+
+
+def _dispatch(words: list[str]) -> int:
+    """`check` with nothing but paths, the common case, needs no argument parser and does not pay for one."""
+    if words and words[0] == "check" and not any(word.startswith("-") and word != "-" for word in words):
+        from scanguard.cli.check import CheckOptions, check
+
+        return check(CheckOptions(paths=tuple(words[1:]) or (".",)))
+    from scanguard.cli.arguments import run
+
+    return run(words)
+
+
+def print_error(message: str) -> None:
+    """One line on standard error, control characters of whatever it quotes made visible."""
+    from scanguard.reporters.redact import printable
+
+    encoding = sys.stderr.encoding or "ascii"
+    line = f"scanguard: {printable(message)}"
+    sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -1,0 +1,100 @@
+"""`scanguard check`: the main job."""
+
+import os
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from scanguard import app
+from scanguard.model.report import Report
+
+
+class CheckOptions(NamedTuple):
+    """What `scanguard check` was asked for; the defaults are those of a bare `scanguard check`."""
+
+    paths: tuple[str, ...] = (".",)
+    policy: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = ""
+    format: str = "text"
+    outputs: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+    build_args: Mapping[str, str] = MappingProxyType({})
+    build_contexts: tuple[str, ...] = ()
+    inline: bool = True
+    plugins: bool = True
+    exit_zero: bool = False
+    color: str = "auto"
+    category: str = ""
+    include_suppressed: bool = False
+
+
+def check(options: CheckOptions) -> int:
+    """Check the targets, print the report, write the files that were asked for; returns the exit code."""
+    environment = app.Environment(os.getcwd(), app.today(), sys.stdin.buffer)
+    request = app.Request(
+        options.paths,
+        options.policy,
+        options.select,
+        options.ignore,
+        options.fail_on,
+        options.target,
+        options.build_args,
+        options.build_contexts,
+        inline=options.inline,
+        plugins=options.plugins,
+        exit_zero=options.exit_zero,
+    )
+    session = app.Session(environment, plugins=options.plugins)
+    writers = [(session.reporter(name), path) for name, path in options.outputs]
+    printer = None if options.format == "text" else session.reporter(options.format)
+    report = session.check(request)
+    extras = app.RenderOptions(options.category, options.include_suppressed)
+    for writer, path in writers:
+        app.write_file(path, writer(report, extras), environment.cwd)
+    sys.stdout.flush()
+    _print(_text(report, options.color) if printer is None else printer(report, extras))
+    return int(report.exit_code)
+
+
+def _text(report: Report, color: str) -> str:
+    from scanguard.reporters.text import render
+
+    stream = sys.stdout
+    encoding = (stream.encoding or "ascii").lower().replace("-", "")
+    return render(report, color=_color(color), unicode=encoding.startswith("utf"), width=_width())
+
+
+def _color(wish: str) -> bool:
+    """`--color`, then NO_COLOR (https://no-color.org), FORCE_COLOR, and whether this is a terminal."""
+    if wish != "auto":
+        return wish == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0":
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    """The width of the terminal, or 120 columns where there is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 120
+    except (OSError, ValueError, AttributeError):
+        return 120
+
+
+def _print(text: str) -> None:
+    """Write UTF-8 or whatever standard output takes; what it cannot show is escaped, never an error."""
+    encoding = sys.stdout.encoding or "ascii"
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+        return
+    buffer.write(text.encode(encoding, "backslashreplace"))
+    buffer.flush()

@@ -1,0 +1,148 @@
+"""One Dockerfile through the checks: text to build, build to problems, problems to findings."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
+from scanguard.build.model import Build
+from scanguard.build.secrets import secret_spans
+from scanguard.dockerfile.nodes import Dockerfile
+from scanguard.dockerfile.parser import parse
+from scanguard.engine.stamp import Stamp
+from scanguard.model.finding import Finding, Problem
+from scanguard.model.location import Source, Span
+from scanguard.model.report import Notification, ScannedFile
+from scanguard.model.rule import Rule, Severity
+from scanguard.plugin import Check
+
+SYNTAX_ERROR = Rule(
+    "SGD001",
+    "syntax-error",
+    "syntax",
+    Severity.HIGH,
+    "An instruction cannot be read as BuildKit reads it.",
+    """An instruction cannot be read as BuildKit reads it.
+
+## What it does
+
+Reports what BuildKit's Dockerfile parser would refuse: an unknown instruction, a missing argument, a bad flag, a heredoc
+or a quote without its end. Everything else in the file is still checked.
+
+## Why it is bad
+
+The build stops there. Nothing that stands after it can be trusted to mean what it seems to mean.
+
+## Example
+
+```dockerfile
+FORM debian:12
+```
+
+Write:
+
+```dockerfile
+FROM debian:12
+```
+
+## How to fix
+
+Follow the hint in the message.
+
+## References
+
+- [Dockerfile reference](https://docs.docker.com/reference/dockerfile/)
+""",
+)
+RULES = (SYNTAX_ERROR,)
+
+
+class Setting(NamedTuple):
+    """How the policy wants one check: with which severity (None: the rule's own) and which options."""
+
+    check: Check
+    severity: Severity | None
+    options: Mapping[str, bool | int | str | tuple[str, ...]]
+
+
+class Outcome(NamedTuple):
+    """What one Dockerfile gave. `build` is None where it could not be evaluated."""
+
+    file: ScannedFile
+    dockerfile: Dockerfile
+    build: Build | None
+    findings: tuple[Finding, ...]
+    notifications: tuple[Notification, ...]
+
+
+def check_dockerfile(
+    source: Source, settings: Iterable[Setting], options: BuildOptions, syntax_severity: Severity | None = None
+) -> Outcome:
+    """Check one Dockerfile. Never raises: what fails becomes a notification of level `error`."""
+    dockerfile = parse(source)
+    notifications: list[Notification] = []
+    build = _evaluate(dockerfile, options, notifications)
+    secrets = _secrets(build, notifications) if build is not None else ()
+    stamp = Stamp(dockerfile, build, secrets)
+    findings = [stamp.finding(SYNTAX_ERROR, syntax_severity, problem) for problem in _syntax(dockerfile)]
+    if build is not None:
+        for setting in settings:
+            findings.extend(_run(setting, build, stamp, notifications))
+        notifications.extend(_unknowns(build))
+    file = ScannedFile(source, secrets)
+    return Outcome(file, dockerfile, build, tuple(findings), tuple(notifications))
+
+
+def _evaluate(dockerfile: Dockerfile, options: BuildOptions, notifications: list[Notification]) -> Build | None:
+    uri = dockerfile.source.uri
+    try:
+        return evaluate(dockerfile, options)
+    except UnknownTarget as error:
+        message = f"There is no stage '{error}' to ship; nothing was checked."
+        notifications.append(Notification("error", message, uri))
+    except Exception as error:
+        notifications.append(Notification("error", f"The build could not be evaluated: {describe(error)}.", uri))
+    return None
+
+
+def _secrets(build: Build, notifications: list[Notification]) -> tuple[Span, ...]:
+    """The spans to mask. Where they cannot be told the whole file is masked: a secret must not slip out by a crash."""
+    try:
+        return secret_spans(build)
+    except Exception as error:
+        source = build.dockerfile.source
+        message = f"Secrets could not be looked for: {describe(error)}."
+        notifications.append(Notification("error", message, source.uri))
+        return (Span(0, len(source.text)),)
+
+
+def _run(setting: Setting, build: Build, stamp: Stamp, notifications: list[Notification]) -> Iterator[Finding]:
+    """One check inside its error boundary: what it said before it failed is kept."""
+    rule = setting.check.rule
+    try:
+        for problem in setting.check.run(build, setting.options):
+            yield stamp.finding(rule, setting.severity, problem)
+    except Exception as error:
+        message = f"Rule {rule.id} ({rule.name}) failed: {describe(error)}."
+        notifications.append(Notification("error", message, build.dockerfile.source.uri, None, rule.id))
+
+
+def _syntax(dockerfile: Dockerfile) -> Iterator[Problem]:
+    for error in dockerfile.errors:
+        yield Problem(f"{error.message} {error.hint}".strip(), error.span)
+
+
+def _unknowns(build: Build) -> Iterator[Notification]:
+    source = build.dockerfile.source
+    for message, span in build.unknowns:
+        yield Notification("note", message, source.uri, source.region(span))
+
+
+def describe(error: BaseException) -> str:
+    """The kind of an error of the program, never its text: that might quote the file, and a secret with it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    module = trace.tb_frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} at {module}:{trace.tb_lineno}"

@@ -1,0 +1,90 @@
+"""Problems to findings: the rule, the file, lines and columns, and what the fingerprint is made from."""
+
+from bisect import bisect_right
+
+from scanguard.build.model import Build
+from scanguard.dockerfile.nodes import Dockerfile, Instruction
+from scanguard.model.finding import Finding, Place, Problem, Step
+from scanguard.model.location import Span
+from scanguard.model.rule import Rule, Severity
+
+MASK = "***"
+
+
+class Stamp:
+    """Stamps the problems of one file."""
+
+    def __init__(self, dockerfile: Dockerfile, build: Build | None, secrets: tuple[Span, ...]) -> None:
+        self.dockerfile = dockerfile
+        self.source = dockerfile.source
+        self.build = build
+        self.secrets = secrets
+        self._instructions: list[Instruction] | None = None
+        self._starts: list[int] = []
+        self._seen: dict[tuple[str, str, str, str], int] = {}
+
+    def finding(self, rule: Rule, severity: Severity | None, problem: Problem) -> Finding:
+        """The problem as a finding; the problem's own severity can only lower the rule's."""
+        grade = rule.severity if severity is None else severity
+        if problem.severity is not None:
+            grade = min(grade, problem.severity)
+        instruction = self._normalised(problem.span)
+        stage = self._stage(problem.stage)
+        identity = (rule.id, stage, instruction, problem.key)
+        ordinal = self._seen.get(identity, 0)
+        self._seen[identity] = ordinal + 1
+        return Finding(
+            rule,
+            grade,
+            problem.confidence,
+            problem.message,
+            self.source.uri,
+            self.source.region(problem.span),
+            stage,
+            tuple(map(self._place, problem.related)),
+            tuple(map(self._place, problem.trace)),
+            problem.span,
+            instruction,
+            problem.key,
+            ordinal,
+        )
+
+    def _place(self, step: Step) -> Place:
+        return Place(step.message, self.source.region(step.span))
+
+    def _stage(self, index: int | None) -> str:
+        if index is None or self.build is None or not 0 <= index < len(self.build.stages):
+            return ""
+        return self.build.stages[index].name
+
+    def _normalised(self, span: Span) -> str:
+        """The instruction that holds the span, white space folded and secrets masked; a comment's line where there is none."""
+        instruction = self._instruction(span.start)
+        if instruction is not None:
+            return " ".join(self.masked(instruction.span).split())
+        line = self.source.line_of(span.start)
+        start = self.source.line_starts[line - 1]
+        return self.masked(Span(start, start + len(self.source.line(line)))).strip()
+
+    def _instruction(self, offset: int) -> Instruction | None:
+        if self._instructions is None:
+            stages = (one for stage in self.dockerfile.stages for one in stage.instructions)
+            self._instructions = [*self.dockerfile.preamble, *stages]
+            self._starts = [one.span.start for one in self._instructions]
+        at = bisect_right(self._starts, offset) - 1
+        if at < 0 or offset > self._instructions[at].span.end:
+            return None
+        return self._instructions[at]
+
+    def masked(self, span: Span) -> str:
+        """The text of a span with every secret in it masked."""
+        pieces = []
+        at = span.start
+        for secret in self.secrets:
+            if secret.end <= at or secret.start >= span.end:
+                continue
+            pieces.append(self.source.text[at : max(at, secret.start)])
+            pieces.append(MASK)
+            at = min(secret.end, span.end)
+        pieces.append(self.source.text[at : span.end])
+        return "".join(pieces)

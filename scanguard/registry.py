@@ -1,0 +1,139 @@
+"""Plugins: found through their entry points, loaded one by one, asked through pluggy.
+
+A plugin that fails is a notification and takes nobody else down. Entry points are found by reading the
+`entry_points.txt` files themselves: `importlib.metadata` costs more than a whole check does.
+https://packaging.python.org/en/latest/specifications/entry-points/
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+import pluggy
+
+from scanguard import __version__, checks
+from scanguard.engine.run import describe
+from scanguard.model.errors import ConfigurationError
+from scanguard.model.report import Notification
+from scanguard.plugin import GROUP, Check, Hooks, PolicyFile, Reporter
+
+
+class EntryPoint(NamedTuple):
+    """One line of an `entry_points.txt` and the distribution that it belongs to."""
+
+    name: str
+    module: str
+    distribution: str
+    version: str
+
+
+class Loaded(NamedTuple):
+    """A plugin for `scanguard plugins`: `origin` is the distribution, `error` is empty where it was loaded."""
+
+    name: str
+    version: str
+    origin: str
+    checks: tuple[Check, ...] = ()
+    error: str = ""
+
+
+class Registry:
+    """The plugins of one run."""
+
+    def __init__(self, *, third_parties: bool) -> None:
+        self.manager = pluggy.PluginManager(GROUP)
+        self.manager.add_hookspecs(Hooks)
+        self.manager.register(checks, "scanguard")
+        self.notifications: list[Notification] = []
+        self.plugins: list[Loaded] = [Loaded("scanguard", __version__, "built in", checks.builtin_checks())]
+        if third_parties:
+            for entry in entry_points(sys.path, os.getcwd()):
+                self._load(entry)
+
+    def _load(self, entry: EntryPoint) -> None:
+        """Import a plugin and register it, inside its own error boundary."""
+        found: tuple[Check, ...] = ()
+        error = ""
+        try:
+            name = self.manager.register(import_module(entry.module), f"{entry.distribution}:{entry.name}")
+            self.manager.check_pending()
+            found = tuple(self._own_checks(name)) if name else ()
+        except Exception as failure:
+            error = describe(failure) if not isinstance(failure, pluggy.PluginValidationError) else str(failure)
+            self._unregister(entry)
+            message = f"Plugin '{entry.name}' of {entry.distribution} {entry.version} could not be loaded: {error}."
+            self.notifications.append(Notification("error", message))
+        self.plugins.append(Loaded(entry.name, entry.version, entry.distribution, found, error))
+
+    def _unregister(self, entry: EntryPoint) -> None:
+        name = f"{entry.distribution}:{entry.name}"
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+
+    def _own_checks(self, name: str) -> Iterator[Check]:
+        """What one plugin alone answers to `scanguard_checks`."""
+        others = [plugin for other, plugin in self.manager.list_name_plugin() if other != name]
+        for answer in self.manager.subset_hook_caller("scanguard_checks", others)():
+            yield from answer
+
+    def checks(self) -> tuple[Check, ...]:
+        """All checks of all plugins. Raises ConfigurationError where two have the same id or name."""
+        found: list[Check] = []
+        owner: dict[str, str] = {}
+        for plugin in self.plugins:
+            for check in plugin.checks:
+                for key in (check.rule.id, check.rule.name):
+                    if key in owner:
+                        message = f"plugin '{plugin.name}' brings a rule '{key}', which '{owner[key]}' has already"
+                        raise ConfigurationError(f"{message}; uninstall one of them or use --no-plugins")
+                    owner[key] = plugin.name
+                found.append(check)
+        return tuple(found)
+
+    def reporters(self) -> dict[str, Reporter]:
+        """The formats that plugins bring, by name."""
+        answers = self.manager.hook.scanguard_reporters()
+        return {reporter.name: reporter for answer in answers for reporter in answer}
+
+    def policies(self) -> dict[str, PolicyFile]:
+        """The policies that plugins bring, by name."""
+        answers = self.manager.hook.scanguard_policies()
+        return {policy.name: policy for answer in answers for policy in answer}
+
+
+def entry_points(path: list[str], cwd: str) -> list[EntryPoint]:
+    """The entry points of the group `scanguard`, in the order of `path`; the working directory is never looked at."""
+    found: list[EntryPoint] = []
+    seen: set[str] = set()
+    for directory in path:
+        if not directory or os.path.realpath(directory) == os.path.realpath(cwd) or not os.path.isdir(directory):
+            continue
+        with os.scandir(directory) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info")))
+        for name in names:
+            distribution, _, version = name.rpartition(".")[0].partition("-")
+            if distribution in seen:
+                continue
+            seen.add(distribution)
+            found.extend(_read(os.path.join(directory, name, "entry_points.txt"), distribution, version))
+    return found
+
+
+def _read(path: str, distribution: str, version: str) -> Iterator[EntryPoint]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read(1_000_000)
+    except OSError:
+        return
+    if f"[{GROUP}]" not in text:
+        return
+    section = ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            section = line.strip("[]").strip()
+        elif section == GROUP and "=" in line and not line.startswith("#"):
+            name, _, module = line.partition("=")
+            yield EntryPoint(name.strip(), module.partition("[")[0].strip(), distribution.replace("_", "-"), version)
