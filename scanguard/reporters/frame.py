@@ -1,7 +1,9 @@
 """The code frame: the lines of a finding, the offending columns marked, secrets masked, long lines clipped."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from scanguard.model.location import Region, Span
@@ -13,6 +15,7 @@ _SHOWN_LINES = 4
 """A region of more lines is shown by its first lines, an ellipsis and its last line."""
 _AROUND = 8
 """Columns kept to the left of an offending place that is too far right to show the line from its start."""
+_ODD = re.compile(r"[^\x20-\x7e]")
 
 
 class Glyphs(NamedTuple):
@@ -132,14 +135,15 @@ class FrameWriter:
         if not secrets and line.isascii() and line.isprintable() and "##" not in line:
             return _Line(line, range(len(line) + 1), (), first, *cut)
         cells = self._cells(line, [Span(secret.start - first, secret.end - first) for secret in secrets])
-        edges = [0]
-        for cell in cells:
-            edges.append(edges[-1] + (len(cell) if cell.isascii() else _width(cell)))
+        plain = all(map(str.isascii, cells))
+        edges = [0, *accumulate(map(len if plain else _width, cells))]
         return _Line(cells, edges, secrets, first, *cut)
 
     def _cells(self, line: str, secrets: list[Span]) -> list[str]:
         """What is shown for each code point: itself, an escape, spaces for a tab, one mask for a whole secret."""
-        cells = [escape(character, unicode=self.unicode) for character in line]
+        cells = list(line)
+        for odd in _ODD.finditer(line):
+            cells[odd.start()] = escape(odd[0], unicode=self.unicode)
         for match in COMMAND.finditer(line):
             cells[match.end() - 1] = "\\x5b"
         for secret in secrets:
@@ -149,7 +153,7 @@ class FrameWriter:
             for index, cell in enumerate(cells):
                 if cell == "\\t":
                     cell = cells[index] = " " * (_TAB - column % _TAB)
-                column += len(cell) if cell.isascii() else _width(cell)
+                column += _width(cell)
         return cells
 
     def _clip(self, line: _Line, start: int, end: int, used: int) -> tuple[str, int, int]:
@@ -171,7 +175,9 @@ class FrameWriter:
 
 
 def _width(cell: str) -> int:
-    """How many columns a character takes: two for wide ones, none for marks that combine with the one before."""
+    """How many columns a cell takes: two for a wide character, none for a mark that combines with the one before."""
+    if cell.isascii():
+        return len(cell)
     from unicodedata import category, east_asian_width
 
     if category(cell) in ("Mn", "Me"):

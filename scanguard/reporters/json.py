@@ -1,0 +1,95 @@
+"""The report as JSON, for programs: docs/report-format.md describes it, report.schema.json defines it."""
+
+from scanguard.model.finding import Finding, Place, Suppression
+from scanguard.model.fingerprint import fingerprint
+from scanguard.model.location import Region
+from scanguard.model.report import Notification, Report
+from scanguard.model.rule import Severity
+from scanguard.reporters.jsontext import dumps
+from scanguard.reporters.uris import encode
+
+SCHEMA_ID = "https://raw.githubusercontent.com/scanguard/scanguard/main/scanguard/reporters/report.schema.json"
+SCHEMA_VERSION = "1.0"
+
+JSON = dict[str, object]
+
+
+def render(report: Report) -> str:
+    """The report as JSON text ending with LF: the same bytes for the same report, one finding a line."""
+    return dumps(document(report), depth=2)
+
+
+def document(report: Report) -> JSON:
+    """The report as the values of JSON, suppressed findings included and marked."""
+    return {
+        "$schema": SCHEMA_ID,
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "ScanGuard", "version": report.version},
+        "policy": report.policy,
+        "fail_on": None if report.fail_on is None else report.fail_on.label,
+        "findings": [_finding(finding) for finding in report.findings],
+        "notifications": [_notification(notification) for notification in report.notifications],
+        "summary": _summary(report),
+        "complete": report.complete,
+        "exit_code": int(report.exit_code),
+    }
+
+
+def _finding(finding: Finding) -> JSON:
+    rule = finding.rule
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "category": rule.category,
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "message": finding.message,
+        "uri": encode(finding.uri),
+        **_region(finding.region),
+        "stage": finding.stage or None,
+        "related": [_place(place) for place in finding.related],
+        "trace": [_place(place) for place in finding.trace],
+        "fingerprint": fingerprint(finding),
+        "suppressions": [_suppression(suppression) for suppression in finding.suppressions],
+    }
+
+
+def _region(region: Region) -> JSON:
+    return region._asdict()
+
+
+def _place(place: Place) -> JSON:
+    return {"message": place.message, **_region(place.region)}
+
+
+def _suppression(suppression: Suppression) -> JSON:
+    return {
+        "kind": suppression.kind,
+        "justification": suppression.justification,
+        "expires": suppression.expires or None,
+    }
+
+
+def _notification(notification: Notification) -> JSON:
+    region = dict.fromkeys(Region._fields) if notification.region is None else _region(notification.region)
+    return {
+        "level": notification.level,
+        "message": notification.message,
+        "uri": encode(notification.uri) if notification.uri else None,
+        **region,
+        "rule_id": notification.rule_id or None,
+    }
+
+
+def _summary(report: Report) -> JSON:
+    """Counts: active findings by severity, worst first, then all active, all suppressed, and files that were read."""
+    tally = {severity.label: 0 for severity in sorted(Severity, reverse=True)}
+    active = report.active
+    for finding in active:
+        tally[finding.severity.label] += 1
+    return {
+        **tally,
+        "active": len(active),
+        "suppressed": len(report.findings) - len(active),
+        "files": len(report.files),
+    }

@@ -1,0 +1,120 @@
+"""The whole SARIF log of a report: one run with its tool, its invocation and its results."""
+
+import re
+from typing import Any
+
+from scanguard.model.finding import Finding
+from scanguard.model.report import ExitCode, Notification, Report
+from scanguard.model.rule import Rule
+from scanguard.reporters.sarif.descriptors import (
+    CONFIGURATION,
+    INCOMPLETE,
+    NOTIFICATIONS,
+    REPOSITORY,
+    TRUNCATED,
+    Descriptor,
+    clip,
+    notification_descriptor,
+    rule_descriptor,
+    taxa_in_use,
+    taxonomy_components,
+    taxonomy_references,
+)
+from scanguard.reporters.sarif.objects import Converter, om
+from scanguard.reporters.sarif.places import BASE, Places
+from scanguard.reporters.sarif.results import escape_brackets, result
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?").fullmatch
+_EXIT = {
+    ExitCode.OK: "Nothing at or above the severity that fails the run.",
+    ExitCode.GATE_FAILED: "A finding is at or above the severity that fails the run.",
+    ExitCode.CONFIGURATION: "The configuration is wrong; nothing was scanned.",
+    ExitCode.INCOMPLETE: "The run is incomplete: a target, a check or a tool failed.",
+}
+
+
+def log(report: Report, *, include_suppressed: bool, category: str, limit: int) -> Any:
+    """The log as the values of JSON."""
+    findings = _worst_first(report.findings if include_suppressed else report.active)
+    kept = findings[:limit]
+    places = Places(report.files)
+    rules = _rules(report, kept)
+    indices = {rule.id: index for index, rule in enumerate(rules)}
+    taxa = taxa_in_use(rules)
+    run = om.Run(
+        tool=om.Tool(driver=_driver(report.version, rules, taxa)),
+        automation_details=om.RunAutomationDetails(id=category.rstrip("/") + "/") if category else None,
+        invocations=[_invocation(report, len(kept), len(findings), places, indices)],
+        original_uri_base_ids={BASE: om.ArtifactLocation(description=om.Message(text="The root of the repository."))},
+        artifacts=places.artifacts(),
+        results=[result(finding, indices[finding.rule.id], places) for finding in kept],
+        taxonomies=taxonomy_components(taxa) or None,
+        column_kind="unicodeCodePoints",
+        properties={"policy": report.policy},
+    )
+    return Converter().convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
+
+
+def _worst_first(findings: tuple[Finding, ...]) -> list[Finding]:
+    """By severity, then by place: platforms that show only some show the first."""
+    return sorted(findings, key=lambda finding: (-finding.severity, finding.uri, finding.region, finding.rule.id))
+
+
+def _rules(report: Report, findings: list[Finding]) -> list[Rule]:
+    """The rules that ran and those of the findings, by id."""
+    rules = {rule.id: rule for rule in report.rules}
+    for finding in findings:
+        rules.setdefault(finding.rule.id, finding.rule)
+    return [rules[rule_id] for rule_id in sorted(rules)]
+
+
+def _driver(version: str, rules: list[Rule], taxa: dict[str, list[str]]) -> Any:
+    return om.ToolComponent(
+        name="ScanGuard",
+        organization="ScanGuard",
+        full_name=f"ScanGuard {version}",
+        short_description=om.MultiformatMessageString(
+            text="Says what is wrong with what a Dockerfile will ship, on the line that causes it."
+        ),
+        version=version,
+        semantic_version=version if _SEMANTIC_VERSION(version) else None,
+        information_uri=REPOSITORY,
+        rules=[rule_descriptor(rule, taxa) for rule in rules],
+        notifications=[notification_descriptor(descriptor) for descriptor in NOTIFICATIONS],
+        supported_taxonomies=taxonomy_references(taxa) or None,
+    )
+
+
+def _invocation(report: Report, kept: int, found: int, places: Places, indices: dict[str, int]) -> Any:
+    """How the run ended. What kept an answer from being given is a matter of execution, the rest of configuration."""
+    notified = [(notification, _descriptor(notification)) for notification in report.notifications]
+    if kept < found:
+        words = f"{found - kept} of {found} results were left out, the least severe ones."
+        notified.append((Notification("warning", words), TRUNCATED))
+    made = [
+        (_notification(notification, descriptor, places, indices), descriptor) for notification, descriptor in notified
+    ]
+    return om.Invocation(
+        execution_successful=report.complete,
+        exit_code=int(report.exit_code),
+        exit_code_description=_EXIT[report.verdict] + (" Disregarded by --exit-zero." if report.exit_zero else ""),
+        tool_execution_notifications=[item for item, descriptor in made if descriptor is not CONFIGURATION] or None,
+        tool_configuration_notifications=[item for item, descriptor in made if descriptor is CONFIGURATION] or None,
+    )
+
+
+def _descriptor(notification: Notification) -> Descriptor:
+    return INCOMPLETE if notification.level == "error" else CONFIGURATION
+
+
+def _notification(notification: Notification, descriptor: Descriptor, places: Places, indices: dict[str, int]) -> Any:
+    text = clip(escape_brackets(notification.message), 2_048)
+    rule = notification.rule_id
+    return om.Notification(
+        level=notification.level,
+        message=om.Message(text=text),
+        descriptor=om.ReportingDescriptorReference(id=descriptor.id, index=NOTIFICATIONS.index(descriptor)),
+        associated_rule=om.ReportingDescriptorReference(id=rule, index=indices.get(rule, -1)) if rule else None,
+        locations=[places.location(notification.uri, notification.region)] if notification.uri else None,
+    )
