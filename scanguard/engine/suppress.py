@@ -1,0 +1,314 @@
+"""Marks findings that somebody accepted, and says which of these acceptances are expired, malformed or without use."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from scanguard.dockerfile.nodes import SyntaxProblem, Word
+from scanguard.dockerfile.pragma import Pragma, Scope
+from scanguard.model.catalogue import rule_named, unknown_rule
+from scanguard.model.finding import Finding, Problem, Suppression
+from scanguard.model.location import Region
+from scanguard.model.report import Notification
+from scanguard.model.rule import Rule, Severity
+
+EXPIRED = Rule(
+    "SGD011",
+    "expired-suppression",
+    "syntax",
+    Severity.MEDIUM,
+    "A suppression in a comment has passed its date.",
+    """A suppression in a comment has passed its date.
+
+## What it does
+
+Reports comments `# scanguard: ignore[…] until=DATE` whose date lies before the day of the run. The date itself still
+counts. What such a comment hid is an ordinary finding again.
+
+## Why it is bad
+
+The date was somebody's promise to come back. The risk that was accepted until then is accepted by nobody now.
+
+## Example
+
+```dockerfile
+FROM debian:12
+# scanguard: ignore[root-user] reason="vendor image, fixed in May" until=2024-05-31
+USER root
+```
+
+Write:
+
+```dockerfile
+FROM debian:12
+RUN useradd --system app
+USER app
+```
+
+## How to fix
+
+Mend the finding and delete the comment. Where that must wait, decide anew and write a new date and reason.
+
+## References
+
+- [Policies and suppressions](https://github.com/scanguard/scanguard/blob/main/docs/policies.md)
+""",
+)
+MALFORMED = Rule(
+    "SGD012",
+    "malformed-suppression",
+    "syntax",
+    Severity.MEDIUM,
+    "A suppression in a comment cannot be understood and hides nothing.",
+    """A suppression in a comment cannot be understood and hides nothing.
+
+## What it does
+
+Reports comments that begin like a suppression and are none: no rule in brackets, an unknown rule, another tool's name
+for a rule, a reason without quotes, a date that is no day, a comment that stands above no instruction, `ignore-file`
+behind the first instruction, and, where the policy says `require_reason: true`, a missing reason.
+
+## Why it is bad
+
+Whoever wrote it believes that a decision is recorded and in force. Neither is so.
+
+## Example
+
+```dockerfile
+# scanguard: ignore[DL3006] reason=the mirror has no digests
+FROM registry.example.com/base:1
+```
+
+Write:
+
+```dockerfile
+# scanguard: ignore[unpinned-image] reason="the mirror has no digests" until=2027-03-31
+FROM registry.example.com/base:1
+```
+
+## How to fix
+
+Write `# scanguard: ignore[rule-name] reason="why" until=YYYY-MM-DD` directly above the instruction. `scanguard rules`
+lists the names.
+
+## References
+
+- [Policies and suppressions](https://github.com/scanguard/scanguard/blob/main/docs/policies.md)
+""",
+)
+UNUSED = Rule(
+    "SGD013",
+    "unused-suppression",
+    "syntax",
+    Severity.LOW,
+    "A suppression in a comment hides nothing.",
+    """A suppression in a comment hides nothing.
+
+## What it does
+
+Reports each rule in a comment `# scanguard: ignore[…]` for which there is no finding in the instruction, or for
+`ignore-file` in the file, that another comment does not hide already. Rules that did not run are not counted.
+
+## Why it is bad
+
+The defect was mended, or the comment never stood in the right place. In both cases it will hide the next finding of
+that rule here, which nobody has looked at.
+
+## Example
+
+```dockerfile
+FROM debian:12
+# scanguard: ignore[root-user]
+USER app
+```
+
+Write:
+
+```dockerfile
+FROM debian:12
+USER app
+```
+
+## How to fix
+
+Delete the rule from the comment, or the comment with its last rule.
+
+## References
+
+- [Policies and suppressions](https://github.com/scanguard/scanguard/blob/main/docs/policies.md)
+""",
+)
+RULES = (EXPIRED, MALFORMED, UNUSED)
+
+
+class Exemption(Protocol):
+    """An acceptance that a policy states; `scanguard.policy.model.PolicyException` is one."""
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+
+    @property
+    def reason(self) -> str:
+        """Why it is accepted."""
+
+    @property
+    def expires(self) -> str:
+        """The last day on which it holds, as an ISO date."""
+
+    @property
+    def uri(self) -> str:
+        """The file that states it."""
+
+    @property
+    def region(self) -> Region | None:
+        """Where in that file."""
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it speaks of this finding."""
+
+    def covers_path(self, uri: str) -> bool:
+        """Whether it speaks of this file."""
+
+
+class Inline(NamedTuple):
+    """Findings of one file in the order given, marked; and what is wrong with its suppressions, for the stamp."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[tuple[Rule, Problem], ...]
+
+
+def suppress_inline(
+    findings: Sequence[Finding],
+    pragmas: Iterable[Pragma],
+    *,
+    rules: Sequence[Rule],
+    ran: Collection[str],
+    today: str,
+    require_reason: bool = False,
+) -> Inline:
+    """Mark the findings of one file by its comments; not called under `--no-inline`.
+
+    `rules` is the whole catalogue, `ran` the names of the rules that ran on this file, `today` an ISO date. A finding
+    is marked by one comment at most, and one above its instruction goes before `ignore-file`.
+    """
+    marking = _Marking(findings)
+    problems: list[tuple[Rule, Problem]] = []
+    ordered = sorted(pragmas, key=lambda pragma: (pragma.scope is Scope.FILE, pragma.span))
+    for pragma in ordered:
+        fault = pragma.problem or (_without_reason(pragma) if require_reason and not pragma.reason else None)
+        if fault is not None:
+            problems.append((MALFORMED, Problem(_sentence(fault), fault.span)))
+        elif pragma.until and pragma.until < today:
+            problems.append((EXPIRED, _expired(pragma)))
+        else:
+            problems.extend(_applied(pragma, marking, rules, ran))
+    problems.sort(key=lambda found: (found[1].span, found[0].id))
+    return Inline(marking.findings(), tuple(problems))
+
+
+def suppress_by_policy(
+    findings: Sequence[Finding],
+    exceptions: Sequence[Exemption],
+    *,
+    scanned: Collection[str],
+    ran: Collection[str],
+    today: str,
+) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+    """Mark the findings of a whole run by the policy's exceptions, and tell of expired and needless exceptions.
+
+    `scanned` are the uris of all files of the run: an exception for a file that was not looked at, or for a rule that
+    did not run, is not called needless.
+    """
+    by_rule: dict[str, list[Exemption]] = {}
+    for exception in exceptions:
+        if exception.expires >= today:
+            by_rule.setdefault(exception.rule, []).append(exception)
+    used: set[int] = set()
+    marked = tuple(_marked(finding, by_rule.get(finding.rule.name, ()), used) for finding in findings)
+    notifications: list[Notification] = []
+    for exception in exceptions:
+        if id(exception) in used or exception.rule not in ran or not any(map(exception.covers_path, scanned)):
+            continue
+        notifications.append(_notification(exception, expired=exception.expires < today))
+    return marked, tuple(notifications)
+
+
+class _Marking:
+    """The findings of one file, to be marked once each."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self._findings = list(findings)
+        self._open: dict[str, list[tuple[int, int]]] = {}
+        for index, finding in enumerate(self._findings):
+            self._open.setdefault(finding.rule.name, []).append((finding.span.start, index))
+        for places in self._open.values():
+            places.sort()
+
+    def mark(self, rule: str, start: int, end: int, suppression: Suppression) -> int:
+        """Mark what is still open of a rule between two offsets; how many that were."""
+        places = self._open.get(rule, [])
+        first, last = bisect_left(places, (start, -1)), bisect_left(places, (max(end, start + 1), -1))
+        for _, index in places[first:last]:
+            finding = self._findings[index]
+            self._findings[index] = finding._replace(suppressions=(*finding.suppressions, suppression))
+        del places[first:last]
+        return last - first
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, in the order in which they came."""
+        return tuple(self._findings)
+
+
+def _applied(
+    pragma: Pragma, marking: _Marking, rules: Sequence[Rule], ran: Collection[str]
+) -> Iterator[tuple[Rule, Problem]]:
+    """Let a well-formed suppression work; what is wrong with its rules."""
+    suppression = Suppression("inline", pragma.reason, pragma.until)
+    start, end = pragma.covers
+    if pragma.scope is Scope.FILE:
+        end += 1
+    for word in pragma.rules:
+        rule = rule_named(word.text, rules)
+        if rule is None:
+            message = _sentence(SyntaxProblem(unknown_rule(word.text, rules), word.span))
+            yield MALFORMED, Problem(message, word.span, key=word.text)
+        elif not marking.mark(rule.name, start, end, suppression) and rule.name in ran:
+            yield UNUSED, _unused(pragma, word)
+
+
+def _unused(pragma: Pragma, word: Word) -> Problem:
+    where = "file" if pragma.scope is Scope.FILE else "instruction"
+    return Problem(f"'{word.text}' has nothing to suppress in this {where}.", word.span, key=word.text)
+
+
+def _expired(pragma: Pragma) -> Problem:
+    names = ", ".join(word.text for word in pragma.rules)
+    return Problem(f"The suppression of {names} ended on {pragma.until}.", pragma.span, key=names)
+
+
+def _without_reason(pragma: Pragma) -> SyntaxProblem:
+    return SyntaxProblem("The suppression has no reason, and the policy requires one.", pragma.span, 'add reason="…"')
+
+
+def _sentence(problem: SyntaxProblem) -> str:
+    """One sentence of a message and its hint."""
+    text = problem.message.removesuffix(".") + (f"; {problem.hint}" if problem.hint else "")
+    return text if text.endswith("?") else f"{text}."
+
+
+def _marked(finding: Finding, exceptions: Iterable[Exemption], used: set[int]) -> Finding:
+    found = [exception for exception in exceptions if exception.covers(finding)]
+    if not found:
+        return finding
+    used.update(map(id, found))
+    marks = (Suppression("policy", exception.reason, exception.expires) for exception in found)
+    return finding._replace(suppressions=(*finding.suppressions, *marks))
+
+
+def _notification(exception: Exemption, *, expired: bool) -> Notification:
+    if expired:
+        message = f"The exception for {exception.rule} ended on {exception.expires}: its findings count again."
+        return Notification("warning", message, exception.uri, exception.region)
+    message = f"The exception for {exception.rule} covers no finding."
+    return Notification("note", message, exception.uri, exception.region)
