@@ -1,37 +1,39 @@
 """The composition root: policy, targets, plugins and reporters come together here and nowhere else."""
 
 import os
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from scanguard import __version__
-from scanguard.build.evaluate import BuildOptions
+from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
+from scanguard.build.model import Build
 from scanguard.dockerfile.decode import decode
+from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
 from scanguard.engine import run, suppress
-from scanguard.model.errors import ConfigurationError, ScanGuardError, TargetError
+from scanguard.engine.merge import merged
+from scanguard.model.catalogue import rule_named, unknown_rule
+from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity
 from scanguard.model.spelling import nearest
-from scanguard.plugins import Plugins
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
 from scanguard.policy.select import select
+from scanguard.registry import Registry
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
 
 
 class Environment(NamedTuple):
-    """What comes from outside: the working directory, the date (ISO), standard input."""
+    """What comes from outside: the working directory and the date (ISO)."""
 
     cwd: str
     today: str
-    stdin: IO[bytes]
 
 
 class Request(NamedTuple):
@@ -46,7 +48,6 @@ class Request(NamedTuple):
     build_args: Mapping[str, str] = MappingProxyType({})
     build_contexts: tuple[str, ...] = ()
     inline: bool = True
-    plugins: bool = True
     exit_zero: bool = False
 
 
@@ -58,3 +59,219 @@ class RenderOptions(NamedTuple):
 
 
 Renderer = Callable[[Report, RenderOptions], str]
+_ENGINE_RULES = (*run.RULES, *suppress.RULES)
+
+
+def today() -> str:
+    """The date on which suppressions are judged, ISO, local time."""
+    return time.strftime("%Y-%m-%d")
+
+
+class Session:
+    """The plugins, the rules and the policies of one call of the program."""
+
+    def __init__(self, environment: Environment, *, plugins: bool) -> None:
+        self.environment = environment
+        self.registry = Registry(third_parties=plugins)
+        self.checks = self.registry.checks()
+        own = {rule.id for rule in _ENGINE_RULES}
+        taken = [check.rule.id for check in self.checks if check.rule.id in own]
+        if taken:
+            raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
+        self.rules: tuple[Rule, ...] = (*_ENGINE_RULES, *(check.rule for check in self.checks))
+        self._policies: dict[str, Policy] = {}
+
+    @property
+    def plugin_exit_code(self) -> int:
+        """3 where a plugin could not be loaded, else 0."""
+        return 3 if self.registry.notifications else 0
+
+    def rule(self, word: str) -> Rule:
+        """The rule of this name or id. Raises ConfigurationError, with a suggestion, where there is none."""
+        found = rule_named(word, self.rules)
+        if found is None:
+            raise ConfigurationError(unknown_rule(word, self.rules))
+        return found
+
+    def reporter(self, name: str) -> Renderer:
+        """The renderer of a format. Raises ConfigurationError where there is none of this name."""
+        if name in _REPORTERS:
+            return _REPORTERS[name]
+        brought = self.registry.reporters()
+        if name in brought:
+            reporter = brought[name]
+            return lambda report, _: reporter.render(report)
+        known = [*_REPORTERS, *brought]
+        guess = nearest(name, known)
+        hint = f"; did you mean '{guess}'?" if guess else f"; there are {', '.join(known)}"
+        raise ConfigurationError(f"'{name}' is not a format{hint}")
+
+    def check(self, request: Request) -> Report:
+        """Check all targets of a request.
+
+        Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the
+        report's notifications.
+        """
+        found = discover(request.paths, self.environment.cwd)
+        plan = [(target, self._policy(request, target)) for target in found.targets]
+        base = plan[0][1] if plan else self._policy(request, None)
+        notifications = [*self.registry.notifications, *map(_notification, found.errors)]
+        findings: list[Finding] = []
+        files: list[ScannedFile] = []
+        for target, policy in plan:
+            try:
+                outcome = self._check(target, policy, request)
+            except TargetError as error:
+                notifications.append(_notification(error))
+                continue
+            files.append(outcome.file)
+            findings.extend(outcome.findings)
+            notifications.extend(outcome.notifications)
+        return Report(
+            __version__,
+            tuple(sorted(findings, key=_order)),
+            tuple(notifications),
+            tuple(rule for rule in self.rules if any(policy.setting(rule).enabled for _, policy in plan)),
+            tuple(files),
+            base.fail_on,
+            base.name,
+            request.exit_zero,
+        )
+
+    def _check(self, target: Target, policy: Policy, request: Request) -> run.Outcome:
+        """One Dockerfile, once for each stage that ships, suppressions marked."""
+        text, messages = decode(read(target.path, uri=target.uri))
+        source = Source(target.uri, text)
+        settings = tuple(_settings(self.checks, policy))
+        outcomes = [
+            run.check_dockerfile(source, settings, options, policy.setting(run.SYNTAX_ERROR).severity)
+            for options in _options(target, policy, request)
+        ]
+        outcome = merged(outcomes)
+        warnings = tuple(Notification("warning", message, target.uri) for message in messages)
+        return suppress.marked(
+            outcome._replace(notifications=(*warnings, *outcome.notifications)),
+            pragmas(outcome.dockerfile) if request.inline else (),
+            policy,
+            self.rules,
+            self.environment.today,
+        )
+
+    def _policy(self, request: Request, target: Target | None) -> Policy:
+        """The policy for a target: `--policy`, or the repository's own; then the command line's last word."""
+        where = request.policy
+        if not where and target is not None and target.path != "-":
+            where = find_policy(os.path.dirname(target.path), self.environment.cwd) or ""
+        elif not where:
+            where = find_policy(self.environment.cwd, self.environment.cwd) or ""
+        if where not in self._policies:
+            self._policies[where] = self._adjusted(self._load(where), request)
+        return self._policies[where]
+
+    def _load(self, where: str) -> Policy:
+        if not where:
+            return DEFAULT
+        from scanguard.policy.load import load
+
+        packaged = {name: policy.path for name, policy in self.registry.policies().items()}
+        return load(where, self.rules, self.environment.cwd, packaged)
+
+    def _adjusted(self, policy: Policy, request: Request) -> Policy:
+        policy = select(policy, self.rules, request.select, request.ignore)
+        return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
+
+
+def _settings(checks: Iterable[object], policy: Policy) -> Iterator[run.Setting]:
+    for check in checks:
+        assert isinstance(check, run.Check)
+        setting = policy.setting(check.rule)
+        if setting.enabled:
+            yield run.Setting(check, setting.severity, setting.options)
+
+
+def _options(target: Target, policy: Policy, request: Request) -> Iterator[BuildOptions]:
+    """How to build: once for each stage that ships."""
+    args = {**policy.build_args, **request.build_args}
+    contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
+    stages = (request.target,) if request.target else policy.ships(target.uri) or ("",)
+    for stage in stages:
+        yield BuildOptions(stage, args, contexts)
+
+
+def _level(text: str) -> Severity | None:
+    if text == "never":
+        return None
+    for severity in Severity:
+        if severity.label == text.lower():
+            return severity
+    levels = ", ".join(severity.label for severity in Severity)
+    raise ConfigurationError(f"--fail-on '{text}' is not a severity; write one of {levels}, never")
+
+
+def _notification(error: TargetError) -> Notification:
+    return Notification("error", error.message, error.uri, error.region)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (finding.uri, finding.region, finding.rule.id, finding.key, finding.message)
+
+
+def build_of(path: str, environment: Environment, target: str, build_args: Mapping[str, str]) -> Build:
+    """The evaluated build of one file. Raises TargetError where it cannot be read, ConfigurationError for an unknown target."""
+    found = discover((path,), environment.cwd)
+    for error in found.errors:
+        raise error
+    first = found.targets[0]
+    text, _ = decode(read(first.path, uri=first.uri))
+    try:
+        return evaluate(parse(Source(first.uri, text)), BuildOptions(target, build_args))
+    except UnknownTarget as error:
+        raise ConfigurationError(f"there is no stage '{target}'", first.uri) from error
+
+
+def _json(report: Report, _: RenderOptions) -> str:
+    from scanguard.reporters.json import render
+
+    return render(report)
+
+
+def _sarif(report: Report, options: RenderOptions) -> str:
+    from scanguard.reporters.sarif import DEFAULT_CATEGORY, render
+
+    category = options.category or DEFAULT_CATEGORY
+    return render(report, include_suppressed=options.include_suppressed, category=category)
+
+
+def _text(report: Report, _: RenderOptions) -> str:
+    from scanguard.reporters.text import render
+
+    return render(report, color=False, unicode=True, width=120)
+
+
+_REPORTERS: Mapping[str, Renderer] = {"text": _text, "json": _json, "sarif": _sarif}
+
+
+def write_file(path: str, text: str, cwd: str) -> None:
+    """Write a report whole or not at all: into a new file beside the old one, which then takes its place.
+
+    Raises ConfigurationError where the path cannot be written.
+    """
+    target = os.path.join(cwd, path)
+    draft = f"{target}.{os.getpid()}.tmp"
+    try:
+        if os.path.lexists(target) and not os.path.isfile(target):
+            _write_special(target, text)
+            return
+        with open(draft, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(draft, target)
+    except OSError as error:
+        if os.path.lexists(draft):
+            os.unlink(draft)
+        raise ConfigurationError(f"cannot be written: {error.strerror or error}", path) from error
+
+
+def _write_special(target: str, text: str) -> None:
+    """A device such as /dev/stdout is written to as it is; a directory is an error."""
+    with open(target, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

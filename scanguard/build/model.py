@@ -53,6 +53,11 @@ class Variable(NamedTuple):
     kind: str
     span: Span | None
 
+    @property
+    def unset(self) -> bool:
+        """Whether this is an ARG without a value: empty unless whoever builds gives one."""
+        return self.kind == "ARG" and not self.value.known and self.value.text == f"${self.name}"
+
 
 class User(NamedTuple):
     """Who runs: the text after USER, expanded. `span` is None where it is the base image's own default.

@@ -26,13 +26,14 @@ class Scope:
     stage FROM scratch; elsewhere the base image may set it, and its value is unknown.
     """
 
-    __slots__ = ("build_args", "closed", "escape", "globals", "variables")
+    __slots__ = ("build_args", "closed", "escape", "globals", "outermost", "variables")
 
     def __init__(self, build_args: Mapping[str, str], escape: str) -> None:
         self.build_args = build_args
         self.escape = escape
         self.globals: Mapping[str, Variable] = {}
         self.closed = True
+        self.outermost = True
         self.variables: Mapping[str, Variable] = {}
 
     def stage(self, inherited: Mapping[str, Variable], *, closed: bool) -> "Scope":
@@ -40,6 +41,7 @@ class Scope:
         scope = Scope(self.build_args, self.escape)
         scope.globals = self.variables
         scope.closed = closed
+        scope.outermost = False
         scope.variables = inherited
         return scope
 
@@ -47,26 +49,35 @@ class Scope:
         """The value for BuildKit's expansion: a text, unknown, or None for unset."""
         variable = self.variables.get(name)
         if variable is not None:
-            return variable.value.text if variable.value.known else UNKNOWN
+            if variable.value.known:
+                return variable.value.text
+            return None if variable.unset else UNKNOWN
         if name in PROXY_ARGS:
             return self.build_args.get(name)
-        if self.closed and not (name in PLATFORM_ARGS and not self.globals):
+        if self.closed and not (self.outermost and name in PLATFORM_ARGS):
             return None
         return UNKNOWN
 
     def expand(self, text: str) -> Value:
-        """Expand one word; a word that BuildKit refuses to expand is unknown and stays as written."""
-        if "$" not in text and "\\" not in text and '"' not in text and "'" not in text and "`" not in text:
+        """Expand one word; a word that BuildKit refuses to expand is unknown and stays as written.
+
+        A plain `$X` is unknown, not empty, where X is an ARG without a value or, in FROM, no ARG at all: whoever builds gives it.
+        """
+        if not any(mark in text for mark in "$\\\"'`"):
             return Value(text)
         try:
             result = expand_word(text, self.lookup, escape=self.escape)
         except ExpansionError:
             return Value(text, known=False)
-        names = tuple(result.names)
+        for name in result.unset:
+            given = self.outermost or name in self.variables
+            if given and (f"${name}" in text or f"${{{name}}}" in text):
+                return Value(text, known=False, variables=(*result.names, name))
+        names = list(result.names)
         for name in result.names:
             variable = self.variables.get(name)
             if variable is not None:
-                names += variable.value.variables
+                names.extend(variable.value.variables)
         return Value(result.value, result.known, tuple(dict.fromkeys(names)))
 
     def declare(self, pair: Pair) -> Variable:
@@ -79,7 +90,8 @@ class Scope:
         elif name in self.globals:
             variable = self.globals[name]
         else:
-            variable = Variable(name, Value(f"${name}", known=False), "ARG", pair.span)
+            kind = "BUILD_ARG" if name in PLATFORM_ARGS else "ARG"
+            variable = Variable(name, Value(f"${name}", known=False), kind, pair.span)
         current = self.variables.get(name)
         if current is None or current.kind != "ENV":
             self.variables = {**self.variables, name: variable}

@@ -36,8 +36,8 @@ def _dispatch(words: list[str]) -> int:
 
 def print_error(message: str) -> None:
     """One line on standard error, control characters of whatever it quotes made visible."""
-    from scanguard.reporters.redact import printable
+    from scanguard.reporters.terminal import visible
 
     encoding = sys.stderr.encoding or "ascii"
-    line = f"scanguard: {printable(message)}"
+    line = f"scanguard: {visible(message, unicode=True)}"
     sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -33,7 +33,7 @@ class CheckOptions(NamedTuple):
 
 def check(options: CheckOptions) -> int:
     """Check the targets, print the report, write the files that were asked for; returns the exit code."""
-    environment = app.Environment(os.getcwd(), app.today(), sys.stdin.buffer)
+    environment = app.Environment(os.getcwd(), app.today())
     request = app.Request(
         options.paths,
         options.policy,
@@ -44,7 +44,6 @@ def check(options: CheckOptions) -> int:
         options.build_args,
         options.build_contexts,
         inline=options.inline,
-        plugins=options.plugins,
         exit_zero=options.exit_zero,
     )
     session = app.Session(environment, plugins=options.plugins)

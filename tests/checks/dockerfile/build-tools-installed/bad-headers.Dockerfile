@@ -1,0 +1,3 @@
+FROM python:3.12-slim
+# expect: SGD401
+RUN apt-get update && apt-get install -y libpq-dev

@@ -1,0 +1,7 @@
+# syntax=docker/dockerfile:1
+FROM debian:12
+# expect: SGD401
+RUN <<EOF
+apt-get update
+apt-get install -y clang
+EOF

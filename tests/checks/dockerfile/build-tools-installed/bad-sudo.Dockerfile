@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD401
+RUN sudo apt-get install -y make

@@ -1,0 +1,3 @@
+FROM debian:12
+# RUN apt-get install -y gcc
+RUN echo apt-get install gcc

@@ -1,0 +1,2 @@
+FROM debian:12
+RUN apt-get update && apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc && rm -rf /var/lib/apt/lists/*

@@ -1,0 +1,5 @@
+# build: target runtime
+FROM debian:12 AS runtime
+RUN true
+FROM runtime AS dev
+RUN apt-get install -y gcc

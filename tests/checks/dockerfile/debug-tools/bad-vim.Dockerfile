@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD405
+RUN apt-get update && apt-get install -y vim tcpdump

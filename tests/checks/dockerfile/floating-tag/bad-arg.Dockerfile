@@ -1,0 +1,3 @@
+ARG TAG=latest
+# expect: SGD202
+FROM node:$TAG

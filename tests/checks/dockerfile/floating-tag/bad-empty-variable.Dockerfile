@@ -1,0 +1,3 @@
+ARG TAG=
+# expect: SGD202
+FROM node${TAG:+:}${TAG}

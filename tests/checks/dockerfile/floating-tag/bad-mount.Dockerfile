@@ -1,0 +1,3 @@
+FROM debian:12@sha256:9bd32b1ef8ba0bd0b1a1f22ff6ff8b1a62f3a8a3ad0b7d8f1c6f5b1e4d7a2c90
+# expect: SGD202
+RUN --mount=from=busybox:latest,target=/b true

@@ -1,0 +1,2 @@
+# expect: SGD202
+FROM localhost:5000/app

@@ -1,0 +1,2 @@
+# expect: SGD202
+FROM ubuntu

@@ -1,0 +1,1 @@
+FROM Registry/app:1

@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD502
+COPY --from=0 /out /srv

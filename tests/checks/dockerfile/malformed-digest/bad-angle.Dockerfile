@@ -1,0 +1,3 @@
+ARG IMAGE=python@sha256:<digest>
+# expect: SGD203
+FROM $IMAGE

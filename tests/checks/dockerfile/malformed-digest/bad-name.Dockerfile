@@ -1,0 +1,3 @@
+# expect: SGD203
+FROM python:
+CMD ["true"]

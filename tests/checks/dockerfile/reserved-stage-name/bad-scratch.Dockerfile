@@ -1,0 +1,2 @@
+# expect: SGD504
+FROM debian:12 AS scratch

@@ -1,0 +1,2 @@
+FROM scratch AS export
+COPY a /a

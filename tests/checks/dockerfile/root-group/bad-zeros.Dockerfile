@@ -1,0 +1,4 @@
+FROM debian:12
+RUN useradd app
+# expect: SGD103
+USER app:000

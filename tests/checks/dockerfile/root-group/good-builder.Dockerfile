@@ -1,0 +1,4 @@
+FROM debian:12 AS b
+USER 1000:0
+FROM debian:12
+USER 1000

@@ -1,0 +1,4 @@
+# expect: SGD101
+FROM debian:12
+RUN apt-get install -y gosu
+ENTRYPOINT ["gosu", "app", "/srv"]

@@ -1,0 +1,3 @@
+# expect: SGD101
+FROM debian:12
+ONBUILD USER app

@@ -1,0 +1,3 @@
+# expect: SGD101
+FROM scratch
+COPY app /app

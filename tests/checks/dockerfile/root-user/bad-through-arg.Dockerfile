@@ -1,0 +1,5 @@
+ARG WHO=root
+FROM debian:12
+ARG WHO
+# expect: SGD101
+USER $WHO

@@ -1,0 +1,4 @@
+FROM debian:12
+ENV APP_USER=0
+# expect: SGD101
+USER ${APP_USER}:0

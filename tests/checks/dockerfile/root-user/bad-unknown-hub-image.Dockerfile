@@ -1,0 +1,3 @@
+# expect: SGD101
+FROM somebody/something:1
+CMD ["true"]

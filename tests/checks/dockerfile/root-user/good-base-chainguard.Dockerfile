@@ -1,0 +1,2 @@
+FROM cgr.dev/chainguard/python:latest
+COPY . /app

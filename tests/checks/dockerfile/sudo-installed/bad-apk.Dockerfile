@@ -1,0 +1,3 @@
+FROM alpine:3.20
+# expect: SGD105
+RUN apk add --no-cache sudo

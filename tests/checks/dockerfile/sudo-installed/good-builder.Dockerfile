@@ -1,0 +1,4 @@
+FROM debian:12 AS b
+RUN apt-get install -y sudo
+FROM debian:12
+COPY --from=b /x /x

@@ -1,0 +1,3 @@
+# expect: SGD404
+FROM buildpack-deps:bookworm
+USER 1000

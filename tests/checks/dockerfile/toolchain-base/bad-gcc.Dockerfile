@@ -1,0 +1,3 @@
+# expect: SGD404
+FROM gcc:14
+USER 1000

@@ -1,0 +1,3 @@
+# expect: SGD404
+FROM gradle:8
+USER 1000

@@ -1,0 +1,3 @@
+# expect: SGD404
+FROM node:18
+USER 1000

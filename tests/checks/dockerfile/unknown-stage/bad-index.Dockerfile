@@ -1,0 +1,4 @@
+FROM golang:1.23
+FROM scratch
+# expect: SGD501
+COPY --from=7 /app /app

@@ -1,0 +1,4 @@
+FROM debian:12-slim
+# expect: SGD102
+USER app
+CMD ["sleep", "1"]

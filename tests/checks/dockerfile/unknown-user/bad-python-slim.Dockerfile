@@ -1,0 +1,3 @@
+FROM python:3.11-slim AS runtime
+# expect: SGD102
+USER appuser

@@ -1,0 +1,4 @@
+FROM debian:12 AS base
+RUN useradd app
+FROM base
+USER app

@@ -1,0 +1,4 @@
+FROM debian:12
+ARG USERNAME=dev
+RUN groupadd -g 1000 $USERNAME && useradd -u 1000 -g 1000 -m $USERNAME
+USER $USERNAME

@@ -1,0 +1,2 @@
+FROM somebody/something:1
+USER app

@@ -1,0 +1,3 @@
+# syntax=example/frontend:1
+# expect: SGD204@1
+FROM scratch

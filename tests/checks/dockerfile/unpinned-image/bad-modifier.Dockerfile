@@ -1,0 +1,3 @@
+ARG TAG
+# expect: SGD201
+FROM python:${TAG:-3.12}

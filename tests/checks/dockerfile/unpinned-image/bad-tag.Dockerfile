@@ -1,0 +1,2 @@
+# expect: SGD201
+FROM python:3.12-slim

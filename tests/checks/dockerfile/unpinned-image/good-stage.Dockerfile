@@ -1,0 +1,5 @@
+FROM debian:12@sha256:9bd32b1ef8ba0bd0b1a1f22ff6ff8b1a62f3a8a3ad0b7d8f1c6f5b1e4d7a2c90 AS base
+FROM base
+COPY --from=base /a /a
+COPY --from=0 /b /b
+RUN --mount=from=base,target=/x true

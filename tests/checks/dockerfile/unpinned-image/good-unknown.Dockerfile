@@ -1,0 +1,3 @@
+ARG BASE
+FROM $BASE
+FROM registry.example/x:$TAG@sha256:$DIGEST

@@ -1,0 +1,3 @@
+FROM debian:12 AS b
+FROM debian:12
+RUN --mount=from=b,target=/b true
