@@ -21,6 +21,7 @@ from scanguard.model.location import Source
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity
 from scanguard.model.spelling import nearest
+from scanguard.plugin import Check
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
 from scanguard.policy.select import select
@@ -79,7 +80,6 @@ class Session:
         if taken:
             raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
         self.rules: tuple[Rule, ...] = (*_ENGINE_RULES, *(check.rule for check in self.checks))
-        self._policies: dict[str, Policy] = {}
 
     @property
     def plugin_exit_code(self) -> int:
@@ -113,60 +113,86 @@ class Session:
         report's notifications.
         """
         found = discover(request.paths, self.environment.cwd)
-        plan = [(target, self._policy(request, target)) for target in found.targets]
-        base = plan[0][1] if plan else self._policy(request, None)
+        batches: dict[str, _Batch] = {}
+        for target in found.targets:
+            where = self._policy_path(request, target)
+            batch = batches.setdefault(where, _Batch(self._policy(where, request)))
+            batch.targets.append(target)
+        if not batches:
+            batches[""] = _Batch(self._policy(self._policy_path(request, None), request))
         notifications = [*self.registry.notifications, *map(_notification, found.errors)]
-        findings: list[Finding] = []
-        files: list[ScannedFile] = []
-        for target, policy in plan:
-            try:
-                outcome = self._check(target, policy, request)
-            except TargetError as error:
-                notifications.append(_notification(error))
-                continue
-            files.append(outcome.file)
-            findings.extend(outcome.findings)
-            notifications.extend(outcome.notifications)
+        for batch in batches.values():
+            self._run(batch, request)
+            notifications.extend(batch.notifications)
+        first = next(iter(batches.values())).policy
         return Report(
             __version__,
-            tuple(sorted(findings, key=_order)),
+            tuple(sorted((one for batch in batches.values() for one in batch.findings), key=_order)),
             tuple(notifications),
-            tuple(rule for rule in self.rules if any(policy.setting(rule).enabled for _, policy in plan)),
-            tuple(files),
-            base.fail_on,
-            base.name,
+            tuple(rule for rule in self.rules if any(batch.policy.setting(rule).enabled for batch in batches.values())),
+            tuple(sorted((one for batch in batches.values() for one in batch.files), key=_uri)),
+            first.fail_on,
+            first.name,
             request.exit_zero,
         )
 
-    def _check(self, target: Target, policy: Policy, request: Request) -> run.Outcome:
-        """One Dockerfile, once for each stage that ships, suppressions marked."""
+    def _run(self, batch: "_Batch", request: Request) -> None:
+        """Check the targets of one policy, then apply its exceptions to all their findings."""
+        policy = batch.policy
+        settings = tuple(_settings(self.checks, policy))
+        ran = {*(rule.name for rule in _ENGINE_RULES), *(setting.check.rule.name for setting in settings)}
+        findings: list[Finding] = []
+        for target in batch.targets:
+            try:
+                outcome = self._check(target, policy, settings, ran, request)
+            except TargetError as error:
+                batch.notifications.append(_notification(error))
+                continue
+            batch.files.append(outcome.file)
+            findings.extend(outcome.findings)
+            batch.notifications.extend(outcome.notifications)
+        scanned = [file.source.uri for file in batch.files]
+        marked, told = suppress.suppress_by_policy(
+            findings, policy.exceptions, scanned=scanned, ran=ran, today=self.environment.today
+        )
+        batch.findings.extend(marked)
+        batch.notifications.extend(told)
+
+    def _check(
+        self, target: Target, policy: Policy, settings: tuple[run.Setting, ...], ran: set[str], request: Request
+    ) -> run.Outcome:
+        """One Dockerfile, once for each stage that ships, inline suppressions marked."""
         text, messages = decode(read(target.path, uri=target.uri))
         source = Source(target.uri, text)
-        settings = tuple(_settings(self.checks, policy))
-        outcomes = [
-            run.check_dockerfile(source, settings, options, policy.setting(run.SYNTAX_ERROR).severity)
-            for options in _options(target, policy, request)
-        ]
-        outcome = merged(outcomes)
+        syntax = policy.setting(run.SYNTAX_ERROR).severity
+        outcome = merged([run.check_dockerfile(source, settings, one, syntax) for one in _options(target, policy, request)])
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
-        return suppress.marked(
-            outcome._replace(notifications=(*warnings, *outcome.notifications)),
-            pragmas(outcome.dockerfile) if request.inline else (),
-            policy,
-            self.rules,
-            self.environment.today,
+        outcome = outcome._replace(notifications=(*warnings, *outcome.notifications))
+        if not request.inline:
+            return outcome
+        inline = suppress.suppress_inline(
+            outcome.findings,
+            pragmas(outcome.dockerfile),
+            rules=self.rules,
+            ran=ran,
+            today=self.environment.today,
+            require_reason=policy.require_reason,
         )
+        stamped = [outcome.stamp.finding(rule, policy.setting(rule).severity, one) for rule, one in inline.problems]
+        return outcome._replace(findings=(*inline.findings, *stamped))
 
-    def _policy(self, request: Request, target: Target | None) -> Policy:
-        """The policy for a target: `--policy`, or the repository's own; then the command line's last word."""
-        where = request.policy
-        if not where and target is not None and target.path != "-":
-            where = find_policy(os.path.dirname(target.path), self.environment.cwd) or ""
-        elif not where:
-            where = find_policy(self.environment.cwd, self.environment.cwd) or ""
-        if where not in self._policies:
-            self._policies[where] = self._adjusted(self._load(where), request)
-        return self._policies[where]
+    def _policy_path(self, request: Request, target: Target | None) -> str:
+        """Where the policy for a target lies: `--policy`, or the repository's own; empty for the default."""
+        if request.policy:
+            return request.policy
+        cwd = self.environment.cwd
+        directory = os.path.dirname(target.path) if target is not None and target.path != "-" else cwd
+        return find_policy(directory, cwd) or ""
+
+    def _policy(self, where: str, request: Request) -> Policy:
+        """The policy, with the command line's last word."""
+        policy = select(self._load(where), self.rules, request.select, request.ignore)
+        return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
 
     def _load(self, where: str) -> Policy:
         if not where:
@@ -176,14 +202,20 @@ class Session:
         packaged = {name: policy.path for name, policy in self.registry.policies().items()}
         return load(where, self.rules, self.environment.cwd, packaged)
 
-    def _adjusted(self, policy: Policy, request: Request) -> Policy:
-        policy = select(policy, self.rules, request.select, request.ignore)
-        return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
+
+class _Batch:
+    """The targets that share a policy, and what they gave."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.targets: list[Target] = []
+        self.findings: list[Finding] = []
+        self.notifications: list[Notification] = []
+        self.files: list[ScannedFile] = []
 
 
-def _settings(checks: Iterable[object], policy: Policy) -> Iterator[run.Setting]:
+def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:
     for check in checks:
-        assert isinstance(check, run.Check)
         setting = policy.setting(check.rule)
         if setting.enabled:
             yield run.Setting(check, setting.severity, setting.options)
@@ -214,6 +246,10 @@ def _notification(error: TargetError) -> Notification:
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return (finding.uri, finding.region, finding.rule.id, finding.key, finding.message)
+
+
+def _uri(file: ScannedFile) -> str:
+    return file.source.uri
 
 
 def build_of(path: str, environment: Environment, target: str, build_args: Mapping[str, str]) -> Build:

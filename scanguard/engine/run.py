@@ -65,11 +65,12 @@ class Setting(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one Dockerfile gave. `build` is None where it could not be evaluated."""
+    """What one Dockerfile gave. `build` is None where it could not be evaluated; `stamp` stamps further problems of the file."""
 
     file: ScannedFile
     dockerfile: Dockerfile
     build: Build | None
+    stamp: Stamp
     findings: tuple[Finding, ...]
     notifications: tuple[Notification, ...]
 
@@ -89,7 +90,7 @@ def check_dockerfile(
             findings.extend(_run(setting, build, stamp, notifications))
         notifications.extend(_unknowns(build))
     file = ScannedFile(source, secrets)
-    return Outcome(file, dockerfile, build, tuple(findings), tuple(notifications))
+    return Outcome(file, dockerfile, build, stamp, tuple(findings), tuple(notifications))
 
 
 def _evaluate(dockerfile: Dockerfile, options: BuildOptions, notifications: list[Notification]) -> Build | None:
