@@ -69,7 +69,10 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "mambaorg/micromamba": ("mambauser", "https://github.com/mamba-org/micromamba-docker"),
     "semitechnologies/transformers-inference": ("root", "https://github.com/weaviate/t2v-transformers-models"),
     "otel/opentelemetry-collector": ("10001", "https://github.com/open-telemetry/opentelemetry-collector-releases"),
-    "otel/opentelemetry-collector-contrib": ("10001", "https://github.com/open-telemetry/opentelemetry-collector-releases"),
+    "otel/opentelemetry-collector-contrib": (
+        "10001",
+        "https://github.com/open-telemetry/opentelemetry-collector-releases",
+    ),
     "renovate/renovate": ("12021", "https://github.com/renovatebot/renovate"),
     "sonarqube": ("1000", "https://github.com/SonarSource/docker-sonarqube"),
     "varnish": ("varnish", "https://github.com/varnish/docker-varnish"),
@@ -164,7 +167,9 @@ _TOOLCHAINS: dict[str, Toolchain] = {
 # Images built on buildpack-deps unless the tag says slim or alpine.
 _FULL_UNLESS_SLIM = frozenset("python node ruby perl pypy erlang elixir".split())
 _FULL = Toolchain("gcc, make and development headers (buildpack-deps)", _BUILDPACK)
-_JDK_REPOSITORIES = frozenset("openjdk eclipse-temurin amazoncorretto sapmachine ibm-semeru-runtimes adoptopenjdk".split())
+_JDK_REPOSITORIES = frozenset(
+    "openjdk eclipse-temurin amazoncorretto sapmachine ibm-semeru-runtimes adoptopenjdk".split()
+)
 _SMALL = ("slim", "alpine", "windowsservercore", "nanoserver")
 
 

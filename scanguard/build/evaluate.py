@@ -90,7 +90,7 @@ class _Evaluator:
 
     def _global(self, position: int, instruction: Instruction) -> BuildStep:
         before = self.scope.variables
-        words = ()
+        words: tuple[Value, ...] = ()
         if instruction.keyword == "ARG":
             words = tuple(self.scope.declare(pair).value for pair in instruction.pairs)
         return BuildStep(-1, position, instruction, User("root", None, True, None), "/", before, words)
@@ -112,14 +112,14 @@ class _Evaluator:
         _StageEvaluator(self, stage).run()
         return stage
 
-    def image(
-        self, kind: str, word: Word, value: Value, stage: int, variables: Mapping[str, Variable]
-    ) -> ImageUse:
+    def image(self, kind: str, word: Word, value: Value, stage: int, variables: Mapping[str, Variable]) -> ImageUse:
         """An image that is needed, with the variables that its name came from."""
         used = tuple(variables[name] for name in value.variables if name in variables)
         reference = ImageReference.parse(value.text) if value.known and value.text else None
         if reference is None:
-            self.unknowns.append((f"The image '{value.text}' depends on a value that the Dockerfile does not set.", word.span))
+            self.unknowns.append(
+                (f"The image '{value.text}' depends on a value that the Dockerfile does not set.", word.span)
+            )
         return ImageUse(kind, word.text, value, reference, word.span, stage, used)
 
 
@@ -159,9 +159,7 @@ class _StageEvaluator:
         stage.downloads = tuple(self.downloads)
 
     def _step(self, position: int, instruction: Instruction) -> BuildStep:
-        step = BuildStep(
-            self.stage.index, position, instruction, self.stage.user, self.directory, self.scope.variables
-        )
+        step = BuildStep(self.stage.index, position, instruction, self.stage.user, self.directory, self.scope.variables)
         handler = _HANDLERS.get(instruction.keyword)
         return handler(self, step) if handler else step
 

@@ -42,9 +42,9 @@ def written(call: Invocation, step: BuildStep) -> list[Written]:
             if not argument.text.startswith("-"):
                 _add(found, call, step, argument, content if call.name == "tee" else None)
     for flag in _OUTPUT.get(call.name, ()):
-        argument = _flag(call, flag)
-        if argument is not None and argument.text != "-":
-            _add(found, call, step, argument, None)
+        value = _flag(call, flag)
+        if value is not None and value.text != "-":
+            _add(found, call, step, value, None)
     if call.name == "git" and "clone" in call.words[:4]:
         _clone(found, call, step)
     return found
@@ -139,4 +139,3 @@ def _download(
         name = url.text.partition("?")[0].rpartition("/")[2]
         where = resolve(resolve(call.directory, directory.text if directory else "."), name)
     return Download(url.text, url.known, where, url.span, step)
-

@@ -73,9 +73,7 @@ class StageNames:
             if name in RESERVED:
                 self.problems.append(GraphProblem("reserved-name", node.name.text, node.name.span, node.index))
             elif name in seen:
-                problem = GraphProblem(
-                    "duplicate-name", node.name.text, node.name.span, node.index, "", seen[name]
-                )
+                problem = GraphProblem("duplicate-name", node.name.text, node.name.span, node.index, "", seen[name])
                 self.problems.append(problem)
             seen[name] = node.name.span
 

@@ -72,20 +72,31 @@ MANAGERS: dict[str, Manager] = {
     ),
     "pacman": Manager("pacman", _set("-S"), _set("-R"), _set("--ignore --root --dbpath --config -b -r --overwrite")),
     "pip": Manager("pip", _set("install"), _set("uninstall"), _PIP_VALUES),
-    "pipx": Manager("pipx", _set("install inject"), _set("uninstall"), _set("--python --index-url -i --pip-args --suffix")),
-    "poetry": Manager("poetry", _set("add"), _set("remove"), _set("-G --group -E --extras --source --python --platform")),
+    "pipx": Manager(
+        "pipx", _set("install inject"), _set("uninstall"), _set("--python --index-url -i --pip-args --suffix")
+    ),
+    "poetry": Manager(
+        "poetry", _set("add"), _set("remove"), _set("-G --group -E --extras --source --python --platform")
+    ),
     "conda": Manager("conda", _set("install create"), _set("remove uninstall"), _CONDA_VALUES),
     "npm": Manager("npm", _set("install i add"), _set("uninstall remove rm un"), _NPM_VALUES),
     "yarn": Manager("yarn", _set("add"), _set("remove"), _NPM_VALUES, _set("global")),
-    "gem": Manager("gem", _set("install"), _set("uninstall"), _set("-v --version -i --install-dir -n --bindir -s --source -P")),
+    "gem": Manager(
+        "gem", _set("install"), _set("uninstall"), _set("-v --version -i --install-dir -n --bindir -s --source -P")
+    ),
     "cargo": Manager(
         "cargo",
         _set("install"),
         _set("uninstall"),
-        _set("--version --vers --git --branch --tag --rev --path --registry --index --root --target --features -F -j --profile"),
+        _set(
+            "--version --vers --git --branch --tag --rev --path --registry --index --root --target --features -F -j --profile"
+        ),
     ),
     "rustup": Manager(
-        "rustup", _set("install"), _set("uninstall"), _set("--profile -c --component -t --target --toolchain"),
+        "rustup",
+        _set("install"),
+        _set("uninstall"),
+        _set("--profile -c --component -t --target --toolchain"),
         _set("toolchain component target default"),
     ),
     "go": Manager("go", _set("install get"), frozenset(), _set("-tags -ldflags -gcflags -mod -modfile -p -o")),
@@ -159,7 +170,12 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
                 group = text.partition("=")[2] or next(words, argument).text
             elif text in manager.values:
                 next(words, None)
-            simulated = simulated or text in ("--dry-run", "--simulate", "--download-only", "-d" if manager.name == "apt" else "")
+            simulated = simulated or text in (
+                "--dry-run",
+                "--simulate",
+                "--download-only",
+                "-d" if manager.name == "apt" else "",
+            )
         elif kind:
             names.append(argument)
         elif text in manager.install:

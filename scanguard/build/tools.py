@@ -33,13 +33,26 @@ _PREFIXES = (
     "msbuild", "binutils-",
 )  # fmt: skip
 _SUFFIXES = ("-dev", "-devel", "-headers", "-sdk", "-static-dev")
-_NOT_TOOLS = frozenset("gcc-libs gcc-runtime libgcc gcc-base cpp-base clang-libs llvm-libs google-cloud-sdk aws-sdk cloud-sdk".split())
-_NOT_PREFIXES = ("libgcc", "libstdc++", "gcc-libs", "google-cloud", "llvm-libs", "clang-libs", "gcc-14-base", "gcc-12-base")
+_NOT_TOOLS = frozenset(
+    "gcc-libs gcc-runtime libgcc gcc-base cpp-base clang-libs llvm-libs google-cloud-sdk aws-sdk cloud-sdk".split()
+)
+_NOT_PREFIXES = (
+    "libgcc",
+    "libstdc++",
+    "gcc-libs",
+    "google-cloud",
+    "llvm-libs",
+    "clang-libs",
+    "gcc-14-base",
+    "gcc-12-base",
+)
 _GROUPS = frozenset(
     ("development tools", "development libraries", "development", "@development", "@development-tools", "c-development")
 )
 _LANGUAGE_MANAGERS: dict[str, frozenset[str]] = {
-    "pip": frozenset("cmake ninja meson maturin scikit-build scikit-build-core cython pybind11 nvidia-cuda-nvcc-cu12".split()),
+    "pip": frozenset(
+        "cmake ninja meson maturin scikit-build scikit-build-core cython pybind11 nvidia-cuda-nvcc-cu12".split()
+    ),
     "npm": frozenset("typescript node-gyp webpack webpack-cli gulp gulp-cli grunt grunt-cli bower parcel".split()),
     "gem": frozenset({"rake-compiler"}),
     "rustup": frozenset({"rust", "stable", "nightly", "beta"}),
@@ -85,7 +98,9 @@ def is_build_tool(package: Package) -> bool:
         return False
     if name in _EXACT or name in _GROUPS or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
         return True
-    return name.startswith(("openjdk", "java-", "temurin")) and (name.endswith(("-jdk", "-jdk-headless")) or "jdk" in name.split("-")[-1:])
+    return name.startswith(("openjdk", "java-", "temurin")) and (
+        name.endswith(("-jdk", "-jdk-headless")) or "jdk" in name.split("-")[-1:]
+    )
 
 
 def tools_under(build: Build, source: "int | ImageUse", path: str) -> tuple[Tool, ...]:
@@ -112,8 +127,8 @@ def _of_stage(build: Build, stage: Stage, path: str) -> list[Tool]:
     tools = []
     name = _of_image(stage.image.reference if stage.image else None, path)
     if name:
-        step = Step(f"{stage.title} is built FROM an image that holds {name}", stage.from_span)
-        tools.append(Tool(name, stage.from_span, stage.index, (step,)))
+        origin = Step(f"{stage.title} is built FROM an image that holds {name}", stage.from_span)
+        tools.append(Tool(name, stage.from_span, stage.index, (origin,)))
     for step in stage.steps:
         for copied in step.copies:
             if step.source is None or not covers(path, copied.destination):

@@ -66,4 +66,3 @@ def _passwd_lines(call: Invocation) -> list[str]:
         texts.extend(call.input.arguments)
     lines = [line for text in texts for line in text.text.replace("\\n", "\n").split("\n")]
     return [part for line in lines if line.count(":") >= 2 for part in line.split(":")[0:3:2]]
-

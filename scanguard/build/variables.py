@@ -11,8 +11,7 @@ from scanguard.dockerfile.expand import UNKNOWN, ExpansionError, Unknown, expand
 from scanguard.dockerfile.nodes import Pair, Word
 
 PLATFORM_ARGS = frozenset(
-    "TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT "
-    "TARGETSTAGE".split()
+    "TARGETPLATFORM TARGETOS TARGETARCH TARGETVARIANT BUILDPLATFORM BUILDOS BUILDARCH BUILDVARIANT TARGETSTAGE".split()
 )
 PROXY_ARGS = frozenset(
     "HTTP_PROXY http_proxy HTTPS_PROXY https_proxy FTP_PROXY ftp_proxy NO_PROXY no_proxy ALL_PROXY all_proxy".split()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from scanguard.engine.run import Outcome
+from scanguard.model.finding import Finding
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:
@@ -13,7 +14,7 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
     first = outcomes[0]
     if len(outcomes) == 1:
         return first
-    findings = {}
+    findings: dict[tuple[object, ...], Finding] = {}
     for outcome in outcomes:
         for finding in outcome.findings:
             identity = (finding.rule.id, finding.span, finding.key)

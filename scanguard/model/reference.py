@@ -62,8 +62,8 @@ def _registry(name: str) -> tuple[str, str]:
     """Split off the registry: the first component, if it looks like a host (a dot, a port, upper case, localhost)."""
     if name.startswith("["):
         end = name.find("]")
-        slash = name.find("/", end)
-        return (name[:slash], name[slash + 1 :]) if end > 0 and slash > 0 else ("", name)
+        split = name.find("/", end)
+        return (name[:split], name[split + 1 :]) if end > 0 and split > 0 else ("", name)
     first, slash, rest = name.partition("/")
     host = "." in first or ":" in first or first == "localhost" or first != first.lower()
     return (first, rest) if slash and host else ("", name)

@@ -15,7 +15,7 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        """The word that users read and write: `critical`, `high`, …"""
+        """The word that users read and write, such as `critical`."""
         return self.name.lower()
 
 

@@ -1,4 +1,4 @@
-"""Did you mean …?"""
+"""What a misspelt word was likely meant to be."""
 
 from collections.abc import Iterable
 

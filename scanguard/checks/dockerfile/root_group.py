@@ -50,9 +50,9 @@ def check(build: Build) -> Iterator[Problem]:
     - [Support arbitrary user ids](https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/images/creating-images)
     """
     stage = build.shipped
-    if stage is None or stage.user.span is None:
+    if stage is None:
         return
     user = stage.user
-    if user.known and user.group is not None and is_root(user.group) and not user.root:
+    if user.span is not None and user.known and user.group is not None and is_root(user.group) and not user.root:
         message = f"User '{user.name}' runs with root's group: USER is '{user.name}:{user.group}'."
         yield Problem(message, user.span, stage.index, Confidence.MEDIUM)

@@ -80,7 +80,9 @@ def _without_user(build: Build, stage: Stage, drop: Drop | None) -> Iterator[Pro
             message = f"The shipped image runs as root: there is no USER, and {base} runs as root."
             yield _problem(message, stage.from_span, stage, drop, Confidence.HIGH, trace)
     elif reference is not None and build.is_public(reference):
-        message = f"The shipped image most likely runs as root: there is no USER, and who runs in '{reference}' is not known."
+        message = (
+            f"The shipped image most likely runs as root: there is no USER, and who runs in '{reference}' is not known."
+        )
         yield _problem(message, stage.from_span, stage, drop, Confidence.MEDIUM, trace)
 
 

@@ -15,7 +15,7 @@ from scanguard.plugin import Build, Problem, Severity, dockerfile_check
     cwe=("250",),
 )
 def check(build: Build) -> Iterator[Problem]:
-    """sudo ships in the image.
+    """The package sudo ships in the image.
 
     ## What it does
 

@@ -11,9 +11,7 @@ from scanguard.plugin import Build, ImageReference, Option, Options, Problem, Se
     nist=("4.1.5",),
     cwe=("494", "829"),
     enabled=False,
-    options=(
-        Option("allowed", ("docker/dockerfile",), "repositories of frontends that may go without a digest"),
-    ),
+    options=(Option("allowed", ("docker/dockerfile",), "repositories of frontends that may go without a digest"),),
 )
 def check(build: Build, options: Options) -> Iterator[Problem]:
     """The frontend that `# syntax=` names has no digest.
