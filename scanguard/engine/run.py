@@ -129,7 +129,8 @@ def _run(setting: Setting, build: Build, stamp: Stamp, notifications: list[Notif
 
 def _syntax(dockerfile: Dockerfile) -> Iterator[Problem]:
     for error in dockerfile.errors:
-        yield Problem(f"{error.message} {error.hint}".strip(), error.span)
+        sentence = f"{error.message[:1].upper()}{error.message[1:]}"
+        yield Problem(f"{sentence}; {error.hint}." if error.hint else f"{sentence}.", error.span)
 
 
 def _unknowns(build: Build) -> Iterator[Notification]:

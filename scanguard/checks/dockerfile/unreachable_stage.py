@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 from scanguard.plugin import Build, Problem, Role, Severity, dockerfile_check
 
+_MADE_FOR_ANOTHER = ("build", "compile", "dependencies", "deps", "install", "vendor")
+
 
 @dockerfile_check(
     "SGD505",
@@ -14,8 +16,9 @@ def check(build: Build) -> Iterator[Problem]:
 
     ## What it does
 
-    Reports stages that the shipped stage neither starts from nor copies from nor mounts. A stage that another unreachable one
-    is built FROM is not reported by itself. `--target` chooses what ships.
+    Reports stages that the shipped stage neither starts from nor copies from nor mounts, where they have no name, or one that
+    says they were made for another stage (`builder`, `deps`, …). Other names may be targets of their own, and where the name
+    after a FROM is not known, any stage may be meant.
 
     ## Why it is bad
 
@@ -48,12 +51,11 @@ def check(build: Build) -> Iterator[Problem]:
 
     - [Multi-stage builds](https://docs.docker.com/build/building/multi-stage/)
     """
+    unknown = any(not use.value.known for use in build.images)
     needed = {edge.source for edge in build.edges}
     for stage in build.stages:
-        if stage.role is Role.UNREACHED and stage.index not in needed:
-            message = f"The shipped {_shipped(build)} does not use {stage.title}."
+        if stage.role is not Role.UNREACHED or stage.index in needed or unknown or build.shipped is None:
+            continue
+        if stage.node.name is None or stage.name.lower().startswith(_MADE_FOR_ANOTHER):
+            message = f"The shipped {build.shipped.title} does not use {stage.title}."
             yield Problem(message, stage.from_span, stage.index)
-
-
-def _shipped(build: Build) -> str:
-    return build.shipped.title if build.shipped else "stage"

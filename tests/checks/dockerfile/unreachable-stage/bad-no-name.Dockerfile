@@ -1,4 +1,4 @@
-FROM debian:12 AS one
 # expect: SGD505
-FROM one AS two
+FROM debian:12
+RUN make
 FROM debian:12 AS app
