@@ -1,0 +1,85 @@
+"""Parser directives: `# syntax=`, `# escape=`, `# check=` at the very top of a file.
+
+https://docs.docker.com/reference/dockerfile/#parser-directives
+"""
+
+from typing import NamedTuple
+
+from scanguard.dockerfile.lines import SPACES
+from scanguard.dockerfile.nodes import Directive, SyntaxProblem, Word
+from scanguard.model.location import Span
+
+NAMES = ("syntax", "escape", "check")
+_BLANKS = "\t\n\f\r "
+
+
+class Heading(NamedTuple):
+    """The directives of a file, the escape character that they choose, and the offset at which they end."""
+
+    directives: tuple[Directive, ...]
+    escape: str
+    end: int
+
+
+def read_directives(text: str, errors: list[SyntaxProblem]) -> Heading:
+    """The directives at the top of `text`; what BuildKit refuses goes to `errors`.
+
+    They end at the first line that is none. A shebang may precede them, but BuildKit then ignores `escape`, and an
+    indented one is an `escape` or nothing.
+    """
+    at = 1 if text.startswith("\ufeff") else 0
+    shebang = text.startswith("#!", at)
+    if shebang:
+        at = _next(text, at)
+    found: dict[str, Directive] = {}
+    escape, indented = "\\", False
+    while at < len(text):
+        stop = _next(text, at)
+        line = text[at:stop]
+        indented = indented or line[:1] != "#"
+        directive = parse_directive(line.lstrip(SPACES), at + len(line) - len(line.lstrip(SPACES)), "#")
+        if directive is None or (shebang and (indented or directive.name in found)):
+            break
+        if directive.name in found:
+            errors.append(_repeated(directive))
+        elif directive.name == "escape":
+            if not shebang:
+                escape = _escape(directive, errors)
+                found["escape"] = directive
+        elif not indented:
+            found[directive.name] = directive
+        at = stop
+    return Heading(tuple(found.values()), escape, at)
+
+
+def parse_directive(line: str, at: int, marker: str) -> Directive | None:
+    """The directive on a line that starts at offset `at`, or None; `marker` is what a comment begins with."""
+    if not line.startswith(marker):
+        return None
+    left, equals, right = line[len(marker) :].partition("=")
+    name = left.lstrip(SPACES).rstrip(_BLANKS)
+    value = right.strip(_BLANKS)
+    if not equals or not value or name.lower() not in NAMES or not name.isascii():
+        return None
+    start = at + len(line) - len(right.lstrip(_BLANKS))
+    end = start + len(value)
+    return Directive(name.lower(), Word(value, Span(start, end)), Span(at, end))
+
+
+def _next(text: str, at: int) -> int:
+    stop = text.find("\n", at)
+    return len(text) if stop < 0 else stop + 1
+
+
+def _repeated(directive: Directive) -> SyntaxProblem:
+    return SyntaxProblem(
+        f"the directive {directive.name} is given twice", directive.span, "keep one of them, BuildKit takes no second"
+    )
+
+
+def _escape(directive: Directive, errors: list[SyntaxProblem]) -> str:
+    if directive.value.text in ("\\", "`"):
+        return directive.value.text
+    message = f"the escape character is {directive.value.text!r}"
+    errors.append(SyntaxProblem(message, directive.value.span, "write `# escape=\\` or `# escape=`` (a backtick)"))
+    return "\\"
