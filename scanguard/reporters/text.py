@@ -75,7 +75,7 @@ class _TextWriter:
         rule, paint = finding.rule, self.palette.paint
         where = self._place(finding.uri, finding.region)
         word = paint(_COLORS[finding.severity], f"{finding.severity.label}[{rule.name}]")
-        message = self.palette.bold(visible(finding.message, unicode=self.unicode))
+        message = visible(finding.message, unicode=self.unicode)
         doubt = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"
         return f"{where}{word} {self.palette.dim(rule.id)} {message}{self.palette.dim(doubt)}"
 
@@ -84,7 +84,7 @@ class _TextWriter:
         where = visible_path(uri, unicode=self.unicode)
         if region is not None:
             where += f":{region.start_line}:{region.start_column}"
-        return self.palette.paint("36", where) + ": "
+        return self.palette.bold(where) + ": "
 
     def _tree(self, finding: Finding, gutter: int) -> list[str]:
         """The trace as numbered steps and the related places, hung on the bar of the gutter."""

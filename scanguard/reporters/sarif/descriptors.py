@@ -100,11 +100,11 @@ def rule_descriptor(rule: Rule, taxa: dict[str, list[str]]) -> Any:
         id=rule.id,
         name=pascal_case(rule.name),
         short_description=_text(clip(rule.summary, _SHORT)),
-        full_description=_text(clip(_first_paragraph(rule.help) or rule.summary, _SHORT)),
+        full_description=_text(clip(_full_description(rule), _SHORT)),
         help=om.MultiformatMessageString(text=rule.help or rule.summary, markdown=_markdown(rule, uri)),
         help_uri=uri,
         default_configuration=om.ReportingConfiguration(level=SARIF_LEVEL[rule.severity]),
-        message_strings={"default": _text(_sentence(rule.summary))},
+        message_strings={"default": _text(_message_string(rule.summary))},
         relationships=_relationships(rule, taxa),
         properties={
             "precision": PRECISION[Confidence.HIGH],
@@ -209,14 +209,21 @@ def _text(text: str) -> Any:
     return om.MultiformatMessageString(text=text)
 
 
-def _sentence(text: str) -> str:
-    """The text as a message string: braces doubled, since they would mark a placeholder (3.11.5), and a full stop."""
-    text = text.replace("{", "{{").replace("}", "}}")
-    return text if text.endswith(".") else f"{text}."
+def _message_string(summary: str) -> str:
+    """What a result says to those who look up its message by id: the rule's summary and the file, argument 0.
+
+    Braces are doubled, since they would mark a placeholder (3.11.5).
+    """
+    return summary.removesuffix(".").replace("{", "{{").replace("}", "}}") + " in '{0}'."
 
 
-def _first_paragraph(markdown: str) -> str:
-    return " ".join(markdown.strip().partition("\n\n")[0].split())
+def _full_description(rule: Rule) -> str:
+    """The summary and the first paragraph of the manual that says more."""
+    for paragraph in rule.help.split("\n\n"):
+        prose = " ".join(paragraph.split())
+        if prose and prose != rule.summary and not prose.startswith(("#", "```", "-")):
+            return f"{rule.summary} {prose}"
+    return rule.summary
 
 
 def _markdown(rule: Rule, uri: str) -> str:

@@ -27,7 +27,7 @@ def result(finding: Finding, rule_index: int, places: Places) -> Any:
         rule_index=rule_index,
         level=SARIF_LEVEL[finding.severity],
         rank=-1.0 if finding.severity is finding.rule.severity else rank(finding.severity),
-        message=om.Message(text=text, id="default"),
+        message=om.Message(text=text, id="default", arguments=[finding.uri]),
         locations=[places.location(finding.uri, finding.region, context=True)],
         related_locations=[
             places.location(finding.uri, place.region, number, place.message) for number, place in enumerate(related, 1)

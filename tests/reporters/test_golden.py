@@ -1,0 +1,53 @@
+"""Whole reports, byte for byte. `SCANGUARD_UPDATE_GOLDEN=1 pytest tests/reporters` writes the files anew."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from scanguard.model.report import Report
+from scanguard.reporters import json, sarif, text
+from tests.reporters.samples import REPORTS, SECRETS
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "txt": partial(text.render, color=False, unicode=True, width=100),
+    "ascii.txt": partial(text.render, color=False, unicode=False, width=60),
+    "color.txt": partial(text.render, color=True, unicode=True, width=100),
+    "json": json.render,
+    "sarif": sarif.render,
+    "full.sarif": partial(sarif.render, include_suppressed=True, category="scanguard/all/", limit=8),
+}
+CASES = [(name, extension) for name in REPORTS for extension in FORMATS]
+
+
+@pytest.mark.parametrize(("name", "extension"), CASES)
+def test_reports_are_these(name: str, extension: str):
+    rendered = FORMATS[extension](REPORTS[name])
+    path = GOLDEN / f"{name}.{extension}"
+    if os.environ.get("SCANGUARD_UPDATE_GOLDEN"):
+        path.write_bytes(rendered.encode())
+    assert rendered.encode() == path.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "extension"), CASES)
+def test_no_report_holds_a_secret(name: str, extension: str):
+    rendered = FORMATS[extension](REPORTS[name])
+    assert [secret for secret in SECRETS if secret in rendered] == []
+
+
+@pytest.mark.parametrize(("name", "extension"), CASES)
+def test_nothing_in_a_report_is_a_logging_command(name: str, extension: str):
+    rendered = FORMATS[extension](REPORTS[name])
+    assert "##[" not in rendered
+    assert [line for line in rendered.split("\n") if line.lstrip().startswith("::")] == []
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_reports_end_with_one_line_end_and_have_no_carriage_returns(extension: str):
+    rendered = FORMATS[extension](REPORTS["failing"])
+    assert rendered.endswith("\n")
+    assert not rendered.endswith("\n\n")
+    assert "\r" not in rendered
