@@ -37,9 +37,9 @@ class Setting(NamedTuple):
 class PolicyException(NamedTuple):
     """Findings that the policy accepts for a time.
 
-    `rule` is a rule's name. `path` is a glob over the finding's uri, `stage` a stage's name, `package` the key of the
-    finding (a package, a variable, an image); empty ones match everything. `expires` is an ISO date, its day included.
-    `uri` and `region` say where the policy states it.
+    `rule` is a rule's name. `path` is a glob over the finding's uri, `stage` a stage's name, `packages` what the finding
+    may be about at most (packages, or a variable, a path, an image); empty ones match everything. `expires` is an ISO
+    date, its day included. `uri` and `region` say where the policy states it.
     """
 
     rule: str
@@ -47,7 +47,7 @@ class PolicyException(NamedTuple):
     expires: str
     path: str = ""
     stage: str = ""
-    package: str = ""
+    packages: tuple[str, ...] = ()
     uri: str = ""
     region: Region | None = None
 
@@ -60,7 +60,7 @@ class PolicyException(NamedTuple):
         return (
             finding.rule.name == self.rule
             and (not self.stage or finding.stage.lower() == self.stage.lower())
-            and (not self.package or finding.key == self.package)
+            and (not self.packages or set(self.packages).issuperset(finding.key.split(",")))
             and self.covers_path(finding.uri)
         )
 

@@ -33,9 +33,9 @@ def read(path: str, limit: int = LIMIT, uri: str = "") -> bytes:
     except (OSError, ValueError) as error:
         raise TargetError(unreadable(error), uri or path) from None
     if len(data) > limit:
-        raise TargetError(f"is larger than {_size(limit)}; scan a smaller file", uri or path)
+        raise TargetError(f"is larger than {_size(limit)}; name a smaller file", uri or path)
     if b"\0" in data[:_BINARY_PROBE]:
-        raise TargetError("is not a text file; name Dockerfiles only", uri or path)
+        raise TargetError("is not a text file; name another", uri or path)
     return data
 
 
