@@ -26,11 +26,8 @@ def fingerprint(finding: Finding) -> str:
         finding.key,
         str(finding.ordinal),
     )
-    digest = sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:%b" % (len(data), data))
-    return digest.hexdigest()[:32]
+    text = "".join([f"{len(part)}:{part}" for part in parts])
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def line_hash(source: Source, line: int) -> str:
@@ -51,7 +48,9 @@ def line_hashes(source: Source) -> list[str]:
     https://github.com/github/codeql-action/blob/main/src/fingerprints.ts. Takes time linear in the file.
     """
     units = _units(source.text)
-    starts = [0, *(index + 1 for index, unit in enumerate(units) if unit == 10)]
+    starts = [0]
+    for _ in range(units.count(10)):
+        starts.append(units.index(10, starts[-1]) + 1)
     prefixes = _prefixes(units, sorted({*starts, *(start + _BLOCK for start in starts)}))
     shift = pow(_FACTOR, _BLOCK, 1 << 64)
     counts: dict[int, int] = {}

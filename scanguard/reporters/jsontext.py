@@ -13,7 +13,8 @@ def dumps(value: object, depth: int) -> str:
 
     Keys stay in the order given. Characters that cannot be seen, bidirectional marks among them, are escaped, and so
     are the logging commands of CI systems (`##[add-mask]`): a report can be printed to a terminal and to a log. Half a
-    surrogate pair, which no UTF-8 file can hold, becomes U+FFFD.
+    surrogate pair, which no UTF-8 file can hold, becomes U+FFFD. An iterator is written as a list, item by item, so that
+    a long list need not be held in memory.
     """
     from json import JSONEncoder
 
@@ -30,13 +31,14 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _pieces(value: object, depth: int, newline: str, encode: Callable[[object], str]) -> Iterator[str]:
-    if not depth or not value or not isinstance(value, (dict, list)):
+    if not isinstance(value, Iterator) and (not depth or not value or not isinstance(value, (dict, list))):
         yield encode(value)
         return
     keyed = isinstance(value, dict)
     inner = newline + "  "
-    pairs = value.items() if isinstance(value, dict) else [("", item) for item in value]
-    for index, (key, item) in enumerate(pairs):
-        yield ("," if index else "{" if keyed else "[") + inner + (f"{encode(key)}: " if keyed else "")
+    comma, end = "{" if keyed else "[", ""
+    for key, item in value.items() if isinstance(value, dict) else (("", item) for item in value):
+        yield comma + inner + (f"{encode(key)}: " if keyed else "")
         yield from _pieces(item, depth - 1, inner, encode)
-    yield newline + ("}" if keyed else "]")
+        comma, end = ",", newline
+    yield (end or "[") + ("}" if keyed else "]")

@@ -75,4 +75,4 @@ def _masked(secret: str) -> str:
     """Stars for a secret, one mask a line, so that line numbers stay true."""
     if "\n" not in secret:
         return MASK
-    return "\n".join(MASK if line.strip() else line for line in secret.split("\n"))
+    return "\n".join(MASK if line else "" for line in secret.split("\n"))

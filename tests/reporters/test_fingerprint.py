@@ -84,7 +84,7 @@ def test_fingerprints_do_not_know_lines():
         message="Other words.",
     )
     assert fingerprint(moved) == fingerprint(finding)
-    assert fingerprint(finding) == "662f6f294ccb546953d3a0c4ea13018d"
+    assert fingerprint(finding) == "c01a868aec2d2138cf7f52731000a058"
 
 
 @pytest.mark.parametrize(

@@ -228,5 +228,5 @@ def _full_description(rule: Rule) -> str:
 
 def _markdown(rule: Rule, uri: str) -> str:
     body = rule.help.strip() or rule.summary
-    ignore = f'To allow it in one place, write `# scanguard: ignore[{rule.name}] reason="…"` above the instruction.'
+    ignore = f'To allow it in one place, write `# scanguard: ignore[{rule.name}] reason="why"` above the instruction.'
     return f"{body}\n\n{ignore}\n\n[{rule.id} {rule.name}]({uri})\n"

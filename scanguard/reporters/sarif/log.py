@@ -35,7 +35,7 @@ _EXIT = {
 
 
 def log(report: Report, *, include_suppressed: bool, category: str, limit: int) -> Any:
-    """The log as the values of JSON."""
+    """The log as the values of JSON; `results` is an iterator, since there can be very many."""
     findings = _worst_first(report.findings if include_suppressed else report.active)
     kept = findings[:limit]
     places = Places(report.files)
@@ -48,12 +48,15 @@ def log(report: Report, *, include_suppressed: bool, category: str, limit: int) 
         invocations=[_invocation(report, len(kept), len(findings), places, indices)],
         original_uri_base_ids={BASE: om.ArtifactLocation(description=om.Message(text="The root of the repository."))},
         artifacts=places.artifacts(),
-        results=[result(finding, indices[finding.rule.id], places) for finding in kept],
+        results=[],
         taxonomies=taxonomy_components(taxa) or None,
         column_kind="unicodeCodePoints",
         properties={"policy": report.policy},
     )
-    return Converter().convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
+    convert = Converter().convert
+    document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
+    document["runs"][0]["results"] = (convert(result(finding, indices[finding.rule.id], places)) for finding in kept)
+    return document
 
 
 def _worst_first(findings: tuple[Finding, ...]) -> list[Finding]:

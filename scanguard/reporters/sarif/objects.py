@@ -28,33 +28,34 @@ def suppression(**fields: Any) -> Any:
 
 
 _Plan = tuple[tuple[str, str, object], ...]
+_SCALARS = frozenset({str, int, float, bool})
 
 
 class Converter:
     """Turns sarif-om's objects into dicts and lists under the names of the schema."""
 
     def __init__(self) -> None:
-        self._plans: dict[type, _Plan | None] = dict.fromkeys((str, int, float, bool))
+        self._plans: dict[type, _Plan] = {}
 
     def convert(self, value: Any) -> Any:
         """The value as JSON has it: None and defaults are left out, property bags keep their keys, empty lists stay."""
         kind = type(value)
+        if kind in _SCALARS:
+            return value
         if kind is dict:
             return {key: self.convert(item) for key, item in value.items() if item is not None}
         if kind is list:
             return [self.convert(item) for item in value]
-        plan = self._plans.get(kind, ())
+        plan = self._plans.get(kind)
         if plan is None:
-            return value
-        if not plan:
             plan = self._plans[kind] = _plan(kind)
         attributes = vars(value)
-        convert = self.convert
         result = {}
         for name, schema_name, default in plan:
             item = attributes[name]
-            if item is not None and item != default:
-                result[schema_name] = convert(item)
+            if item is None or (default is not None and item == default):
+                continue
+            result[schema_name] = item if type(item) in _SCALARS else self.convert(item)
         return result
 
 

@@ -23,6 +23,7 @@ class Places:
         self._texts = {file.source.uri: RedactedText(file) for file in files}
         self._index = {file.source.uri: index for index, file in enumerate(files)}
         self._hashes: dict[str, list[str]] = {}
+        self._locations: dict[str, Any] = {}
 
     def location(
         self, uri: str, region: Region | None, number: int = -1, message: str = "", *, context: bool = False
@@ -36,12 +37,15 @@ class Places:
 
     def artifact_location(self, uri: str) -> Any:
         """The file, relative to the root of the sources, with its index in `artifacts` where it was read."""
-        encoded = encode(uri)
-        return om.ArtifactLocation(
-            uri=encoded,
-            uri_base_id=None if encoded.startswith("file:") else BASE,
-            index=self._index.get(uri, -1),
-        )
+        location = self._locations.get(uri)
+        if location is None:
+            encoded = encode(uri)
+            location = self._locations[uri] = om.ArtifactLocation(
+                uri=encoded,
+                uri_base_id=None if encoded.startswith("file:") else BASE,
+                index=self._index.get(uri, -1),
+            )
+        return location
 
     def line_hash(self, uri: str, line: int) -> str | None:
         """GitHub's hash of a line, None where the file was not read."""

@@ -60,7 +60,7 @@ def message_text(finding: Finding) -> str:
 
 def escape_brackets(text: str) -> str:
     r"""The text with `[`, `]` and the backslashes before them escaped."""
-    return _BRACKET.sub(r"\1\1\\\2", text)
+    return _BRACKET.sub(r"\1\1\\\2", text) if "[" in text or "]" in text else text
 
 
 def _code_flows(finding: Finding, places: Places) -> list[Any] | None:
