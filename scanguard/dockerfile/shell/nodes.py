@@ -8,7 +8,11 @@ from typing import NamedTuple, Union
 
 
 class Literal(NamedTuple):
-    """Characters that stand for themselves, quotes and escapes taken away."""
+    """Characters that stand for themselves, quotes and escapes taken away.
+
+    An escaped character is a literal of its own, `end` right after it, so that `text` always mirrors the characters
+    that end at `end`.
+    """
 
     text: str
     start: int
@@ -19,7 +23,9 @@ class Literal(NamedTuple):
 class Parameter(NamedTuple):
     """`$name` or `${name…}`. `operator` is `:-`, `-`, `:+`, `+`, `:?`, `?`, `:=`, `=`, `#`, `##`, `%`, `%%`, `/`, `//`, … or empty.
 
-    `argument` is the word after the operator. `quoted` forbids splitting the value into several words.
+    `argument` is the word after the operator: for `/` and `//` pattern and replacement as written, for `[` the rest
+    up to the brace. It is None for `${#x}` (operator `#`) and `${!x}` (operator `!`). `quoted` forbids splitting the
+    value into several words.
     """
 
     name: str
@@ -68,13 +74,14 @@ class ShellWord(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """`name=value` before a command or alone; `value` is None for arrays. `append` is `+=`."""
+    """`name=value` before a command or alone; `value` is None for arrays, whose words are `items`. `append` is `+=`."""
 
     name: str
     value: ShellWord | None
     append: bool
     start: int
     end: int
+    items: tuple[ShellWord, ...] = ()
 
 
 class Redirect(NamedTuple):
