@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scanguard.model.location import Region
 from scanguard.model.report import Report, ScannedFile
@@ -49,6 +49,7 @@ def walk(value: Any) -> Any:
             yield from walk(item)
 
 
+@settings(deadline=None)
 @given(report=reports())
 def test_any_report_is_valid_sarif(validator: Any, report: Report):
     for include_suppressed in (False, True):
@@ -56,6 +57,7 @@ def test_any_report_is_valid_sarif(validator: Any, report: Report):
         assert [error.message for error in validator.iter_errors(document)] == []
 
 
+@settings(deadline=None)
 @given(report=reports())
 def test_every_reference_resolves(report: Report):
     run = run_of(report, include_suppressed=True)
@@ -85,6 +87,7 @@ def test_every_reference_resolves(report: Report):
             assert driver["notifications"][descriptor["index"]]["id"] == descriptor["id"]
 
 
+@settings(deadline=None)
 @given(report=reports())
 def test_snippets_are_the_text_of_their_region_with_secrets_masked(report: Report):
     files = {file.source.uri: file for file in report.files}
@@ -129,6 +132,7 @@ def redacted(file: ScannedFile, start: int, end: int) -> str:
     return "".join(masked)
 
 
+@settings(deadline=None)
 @given(report=reports())
 def test_limits_of_github_and_gitlab_hold(report: Report):
     run = run_of(report, include_suppressed=True)

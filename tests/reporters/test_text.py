@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.model.location import Region, Source, Span
@@ -136,6 +136,7 @@ def test_a_line_of_many_megabytes_is_no_burden():
     assert time.perf_counter() - started < 0.5
 
 
+@settings(deadline=None)
 @given(report=reports(), unicode=st.booleans(), width=st.integers(1, 120))
 def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width: int):
     rendered = render(report, color=False, unicode=unicode, width=width)
@@ -145,6 +146,7 @@ def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width:
     assert not re.search(r"^\s*::", rendered, re.MULTILINE)
 
 
+@settings(deadline=None)
 @given(report=reports())
 def test_colours_change_nothing_but_colours(report: Report):
     plain = render(report, color=False, unicode=True, width=80)
@@ -152,6 +154,7 @@ def test_colours_change_nothing_but_colours(report: Report):
     assert [line.rstrip() for line in colored.split("\n")] == [line.rstrip() for line in plain.split("\n")]
 
 
+@settings(deadline=None)
 @given(text=st.text(st.characters(), max_size=40), data=st.data())
 def test_carets_stand_under_what_they_mark(text: str, data: st.DataObject):
     text = "".join(character for character in text if character.isprintable() and character not in "#")
