@@ -41,13 +41,15 @@ def install() -> Path:
 
 def validate(tool: Path, file: Path) -> list[str]:
     """What the tool says about a file, `rule level message` each: errors, warnings and notes."""
+    if not file.is_file():
+        return ["no such file"]
     with tempfile.TemporaryDirectory() as directory:
         output = Path(directory) / "out.sarif"
         command = [str(tool), "validate", str(file), "-c", str(CONFIGURATION), "--rule-kind", "Sarif;Ghas"]
         command += ["--level", "Error;Warning;Note", "--output", str(output), "--log", "ForceOverwrite;PrettyPrint"]
         environment = os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
-        if not output.is_file():
+        if done.returncode or not output.is_file():
             return [f"no answer: {done.stdout}{done.stderr}"]
         run = json.loads(output.read_text("utf-8-sig"))["runs"][0]
     said = [_line(result) for result in run["results"]]

@@ -30,6 +30,9 @@ def test_multitool_does_find_what_is_wrong(tool: Path, tmp_path: Path):
     text = GOLDEN[0].read_text().replace('"columnKind"', '"columnKlnd"')
     broken.write_text(text)
     assert multitool.validate(tool, broken) != []
+    broken.write_text(text[:-9])
+    assert multitool.validate(tool, broken) != []
+    assert multitool.validate(tool, tmp_path / "absent.sarif") == ["no such file"]
 
 
 def test_there_are_golden_files():
