@@ -5,6 +5,7 @@ https://docs.docker.com/reference/dockerfile/#parser-directives
 
 from typing import NamedTuple
 
+from scanguard.dockerfile.json_form import string_member
 from scanguard.dockerfile.lines import SPACES
 from scanguard.dockerfile.nodes import Directive, SyntaxProblem, Word
 from scanguard.model.location import Span
@@ -27,10 +28,8 @@ def read_directives(text: str, errors: list[SyntaxProblem]) -> Heading:
     They end at the first line that is none. A shebang may precede them, but BuildKit then ignores `escape`, and an
     indented one is an `escape` or nothing.
     """
-    at = 1 if text.startswith("\ufeff") else 0
-    shebang = text.startswith("#!", at)
-    if shebang:
-        at = _next(text, at)
+    at = _start(text)
+    shebang = at > 1
     found: dict[str, Directive] = {}
     escape, indented = "\\", False
     while at < len(text):
@@ -64,6 +63,43 @@ def parse_directive(line: str, at: int, marker: str) -> Directive | None:
     start = at + len(line) - len(right.lstrip(_BLANKS))
     end = start + len(value)
     return Directive(name.lower(), Word(value, Span(start, end)), Span(at, end))
+
+
+def find_directive(text: str, name: str) -> Directive | None:
+    """The directive of this name, in any of the ways in which BuildKit finds it, or None.
+
+    `syntax` may also stand in comments that begin with `//`, and in a file that is all one JSON object.
+    """
+    for directive in read_directives(text, []).directives:
+        if directive.name == name:
+            return directive
+    return None if name != "syntax" else _in_slashes(text) or _in_object(text)
+
+
+def _in_slashes(text: str) -> Directive | None:
+    at = _start(text)
+    while at < len(text):
+        stop = _next(text, at)
+        directive = parse_directive(text[at:stop], at, "//")
+        if directive is None or directive.name == "syntax":
+            return directive
+        at = stop
+    return None
+
+
+def _in_object(text: str) -> Directive | None:
+    at = _start(text)
+    item = string_member(text[at:], "syntax") if text[at:].lstrip(_BLANKS).startswith("{") else None
+    if item is None:
+        return None
+    span = Span(at + item.start, at + item.end)
+    return Directive("syntax", Word(item.value, span), span)
+
+
+def _start(text: str) -> int:
+    """Where directives may begin: behind a byte order mark and a shebang."""
+    at = 1 if text.startswith("\ufeff") else 0
+    return _next(text, at) if text.startswith("#!", at) else at
 
 
 def _next(text: str, at: int) -> int:

@@ -12,7 +12,7 @@ from scanguard.dockerfile.arguments import check_arguments
 from scanguard.dockerfile.flags import read_flags
 from scanguard.dockerfile.json_form import read_array
 from scanguard.dockerfile.lines import SPACES, Line
-from scanguard.dockerfile.nodes import Instruction, Pair, SyntaxProblem, Word
+from scanguard.dockerfile.nodes import Flag, Instruction, Pair, SyntaxProblem, Word
 from scanguard.dockerfile.splitting import read_declarations, read_pairs, split
 from scanguard.model.location import Span
 from scanguard.model.spelling import nearest
@@ -54,7 +54,7 @@ class Builder:
         stop, at = head.span(1)[1] if head else start, head.end() if head else start
         written = text[start:stop]
         keyword = written if written in _READERS else _canonical(written)
-        flags = ()
+        flags: tuple[Flag, ...] = ()
         if text.startswith("--", at):
             flags, at = read_flags(line, at, self.escape)
         while at < len(text) and text[at] in SPACES:

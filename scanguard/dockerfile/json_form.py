@@ -143,3 +143,24 @@ def _close(mark: str | None, open_marks: list[str]) -> str:
     if mark is None or open_marks.pop() + mark not in ("{}", "[]"):
         return ""
     return "after"
+
+
+def string_member(text: str, name: str) -> Item | None:
+    """The string that the JSON object, which is all of `text`, has under this name, or None; the last one counts."""
+    end = skip_value(text, 0)
+    if end < 0 or text[end:].strip(_BLANKS):
+        return None
+    match, found, depth, key = _token().match, None, 0, False
+    at = 0
+    while (token := match(text, at)) is not None:
+        at = token.end()
+        mark = token["mark"]
+        depth += (mark in ("{", "[")) - (mark in ("}", "]"))
+        if depth != 1:
+            continue
+        following = match(text, at) if token["string"] else None
+        if following is not None and following["mark"] == ":":
+            key = decode_string(token["string"]) == name
+        elif token["string"] and key:
+            found = Item(decode_string(token["string"]), token.start("string"), at)
+    return found

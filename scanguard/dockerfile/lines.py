@@ -10,6 +10,10 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 """White space as Go's `unicode.IsSpace` has it; `str.strip()` alone would take U+001C to U+001F too."""
 
 
+LONGEST_LINE = 65_535
+"""The number of bytes that BuildKit takes in one line of the file."""
+
+
 class Line:
     """A logical line: the text of one instruction, and where each part of it stands in the file.
 
@@ -53,15 +57,19 @@ def cut(pieces: tuple[tuple[int, int], ...], start: int) -> tuple[tuple[int, int
 
 
 class Reader:
-    """Hands out the logical lines of a text from `at` on; notes the comments that it passes."""
+    """Hands out the logical lines of a text from `at` on; notes the comments that it passes.
 
-    __slots__ = ("at", "comments", "escape", "text")
+    `long` is the first line of the file that is longer than BuildKit takes.
+    """
+
+    __slots__ = ("at", "comments", "escape", "long", "text")
 
     def __init__(self, text: str, at: int, escape: str) -> None:
         self.text = text
         self.at = at
         self.escape = escape
         self.comments: list[Comment] = []
+        self.long: Span | None = None
 
     def read(self) -> Line | None:
         """The next logical line, or None at the end of the file."""
@@ -89,6 +97,8 @@ class Reader:
         if stop < 0:
             stop = len(self.text)
         self.at = stop + 1
+        if stop - start > LONGEST_LINE // 4 and len(self.text[start:stop].encode(errors="replace")) > LONGEST_LINE:
+            self.long = self.long or Span(start, stop)
         return self.text[start:stop].rstrip("\r")
 
     def _comment(self, text: str, at: int) -> None:

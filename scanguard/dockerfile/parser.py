@@ -6,7 +6,7 @@ https://docs.docker.com/reference/dockerfile/
 from scanguard.dockerfile.directives import read_directives
 from scanguard.dockerfile.heredoc import read_heredocs
 from scanguard.dockerfile.instructions import Builder
-from scanguard.dockerfile.lines import Line, Reader
+from scanguard.dockerfile.lines import LONGEST_LINE, Line, Reader
 from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode, SyntaxProblem, Word
 from scanguard.model.location import Source, Span
 
@@ -26,6 +26,11 @@ def parse(source: Source) -> Dockerfile:
     instructions: list[Instruction] = []
     while (line := reader.read()) is not None:
         instructions.append(_instruction(line, builder, reader, errors))
+    if reader.long is not None:
+        message = f"the line has more than {LONGEST_LINE} bytes"
+        errors.append(
+            SyntaxProblem(message, reader.long, "go on in another line after a \\, or put the text into a file")
+        )
     preamble, stages = _stages(instructions)
     _check_order(source, preamble, stages, errors)
     errors.sort(key=lambda error: error.span)

@@ -1,6 +1,6 @@
-"""The wildcard patterns of `${name#pattern}`, `${name%pattern}` and `${name/pattern/replacement}`.
+r"""The wildcard patterns of `${name#pattern}`, `${name%pattern}` and `${name/pattern/replacement}`.
 
-`*` is any text, `?` any character, `\\*`, `\\?` and `\\\\` are themselves; neither wildcard goes beyond the end of a line.
+`*` is any text, `?` any character, `\*`, `\?` and `\\` are themselves; neither wildcard goes beyond the end of a line.
 https://docs.docker.com/reference/dockerfile/#environment-replacement
 """
 
@@ -26,7 +26,7 @@ class Pattern(NamedTuple):
 
 
 def read_pattern(text: str) -> Pattern:
-    """The pattern; raises ValueError for a backslash before anything else than `*`, `?`, `\\`, `/` or `}`."""
+    r"""The pattern; raises ValueError for a backslash before anything else than `*`, `?`, `\`, `/` or `}`."""
     stretches: list[tuple[str | Wild, ...]] = []
     stretch: list[str | Wild] = []
     at = 0
@@ -109,10 +109,8 @@ def _line(pattern: Pattern, value: str, at: int) -> str:
 def _tail(stretches: list[tuple[str | Wild, ...]], value: str, at: int, *, longest: bool) -> int:
     """Where a match ends whose first stretch ended at `at`: each further one is taken as early as possible."""
     for number, stretch in enumerate(stretches):
-        if longest and number == len(stretches) - 1:
-            begin = _find_last(stretch, value, at)
-        else:
-            begin = _find(stretch, value, at)
+        find = _find_last if longest and number == len(stretches) - 1 else _find
+        begin = find(stretch, value, at)
         if begin < 0:
             return -1
         at = begin + len(stretch)
