@@ -81,7 +81,11 @@ def _real(entry: "os.DirEntry[str]", tree: str, errors: list[TargetError]) -> It
             if os.path.isdir(path):
                 return
             if not within(path, tree):
-                errors.append(TargetError("is a symbolic link that leads out of the scanned tree", entry.path))
+                errors.append(
+                    TargetError(
+                        "is a symbolic link that leads out of the scanned tree; name the file itself", entry.path
+                    )
+                )
                 return
         if os.path.splitext(entry.name.lower())[1] in _PERHAPS and not _says_from(path):
             return
