@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
+from scanguard.model.display import displayable
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
 
@@ -49,12 +50,6 @@ class Document(NamedTuple):
         """An error at a value, or at its key."""
         place = self.places[path]
         return ConfigurationError(displayable(message), self.uri, place.key if key else place.value)
-
-
-def displayable(message: str) -> str:
-    """A message that may quote the file, safe for a terminal: no control characters, no text that runs on."""
-    safe = "".join(char if char.isprintable() else "\ufffd" for char in message)
-    return safe if len(safe) <= 400 else f"{safe[:399]}…"
 
 
 def read_document(data: bytes, uri: str) -> Document:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from scanguard.model.display import displayable
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.location import Region
 from scanguard.model.rule import Rule
@@ -33,7 +34,7 @@ class _Origin(NamedTuple):
     cwd: str = ""
 
     def error(self, message: str) -> ConfigurationError:
-        return ConfigurationError(message, self.uri, self.region)
+        return ConfigurationError(displayable(message), self.uri, self.region)
 
 
 def load_policy(

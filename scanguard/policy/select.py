@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from scanguard.model.catalogue import rule_named, unknown_rule
+from scanguard.model.display import displayable
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import CATEGORIES, Rule
 from scanguard.policy.model import Policy, RuleSetting
@@ -34,5 +35,5 @@ def _named(words: Iterable[str], rules: Sequence[Rule], option: str) -> set[str]
         elif word in CATEGORIES:
             names.update(rule.name for rule in rules if rule.category == word)
         else:
-            raise ConfigurationError(f"{option}: {unknown_rule(word, rules, CATEGORIES)}")
+            raise ConfigurationError(displayable(f"{option}: {unknown_rule(word, rules, CATEGORIES)}"))
     return names

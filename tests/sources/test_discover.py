@@ -190,9 +190,25 @@ def test_a_source_file_counts_only_where_a_line_begins_with_from(repository):
 
 @pytest.mark.parametrize(
     "name",
-    ["Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.prod", "Dockerfile-dev", "Dockerfile_x", "Dockerfile2"]
-    + ["dockerfile.alpine", "Containerfile", "containerfile", "Containerfile.rhel", "app.dockerfile", "App.Dockerfile"]
-    + [".dockerfile", "Dockerfile.3.11", "Dockerfile.go", "Dockerfile.sh"],
+    [
+        "Dockerfile",
+        "dockerfile",
+        "DOCKERFILE",
+        "Dockerfile.prod",
+        "Dockerfile-dev",
+        "Dockerfile_x",
+        "Dockerfile2",
+        "dockerfile.alpine",
+        "Containerfile",
+        "containerfile",
+        "Containerfile.rhel",
+        "app.dockerfile",
+        "App.Dockerfile",
+        ".dockerfile",
+        "Dockerfile.3.11",
+        "Dockerfile.go",
+        "Dockerfile.sh",
+    ],
 )
 def test_names_that_are_searched_for(name):
     assert is_dockerfile_name(name)
@@ -200,9 +216,26 @@ def test_names_that_are_searched_for(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "Dockerfile.md", "Dockerfile.dockerignore", ".dockerignore", "Dockerfile.j2", "Dockerfile.tmpl"]
-    + ["Dockerfile.template", "Dockerfile.in", "Dockerfile.bak", "Dockerfile~", "Dockerfile.MD", "dockerfiles"]
-    + ["dockerfile2", "MyDockerfile", "Dockerfile.orig", "app.dockerfile.txt", "docker-compose.yml", "Dockerfile.lock"],
+    [
+        "README.md",
+        "Dockerfile.md",
+        "Dockerfile.dockerignore",
+        ".dockerignore",
+        "Dockerfile.j2",
+        "Dockerfile.tmpl",
+        "Dockerfile.template",
+        "Dockerfile.in",
+        "Dockerfile.bak",
+        "Dockerfile~",
+        "Dockerfile.MD",
+        "dockerfiles",
+        "dockerfile2",
+        "MyDockerfile",
+        "Dockerfile.orig",
+        "app.dockerfile.txt",
+        "docker-compose.yml",
+        "Dockerfile.lock",
+    ],
 )
 def test_names_that_are_not(name):
     assert not is_dockerfile_name(name)

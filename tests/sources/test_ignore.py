@@ -147,8 +147,12 @@ def test_comments_and_blank_lines_are_no_patterns():
 
 @pytest.mark.parametrize(
     ("pattern", "path"),
-    [("*a*a*a*a*a*a*a*a*b", "a" * 4000), ("**/a/**/a/**/a/**/a/**/b", "a/" * 2000 + "c"), ("*" * 900 + "b", "a" * 4000)]
-    + [("*[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*!", "a" * 4000)],
+    [
+        ("*a*a*a*a*a*a*a*a*b", "a" * 4000),
+        ("**/a/**/a/**/a/**/a/**/b", "a/" * 2000 + "c"),
+        ("*" * 900 + "b", "a" * 4000),
+        ("*[a-z]*[a-z]*[a-z]*[a-z]*[a-z]*!", "a" * 4000),
+    ],
 )
 def test_no_pattern_takes_long(pattern, path):
     start = perf_counter()
