@@ -96,8 +96,7 @@ def _tokens(pattern: str) -> list[str] | None:
             part, at = re.escape(pattern[at]), at + 1
         else:
             part = re.escape(char)
-        if part != _STAR or not tokens or tokens[-1] != _STAR:
-            tokens.append(part)
+        tokens.append(part)
     return [".*" if part == _GLOBSTAR else part for part in tokens]
 
 

@@ -51,7 +51,8 @@ def load_policy(
     `rules` is the whole catalogue. `read(path, limit)` gives the bytes of a regular file or raises TargetError, as
     `scanguard.sources.read.read` does. `named` maps names that plugins brought to files. A policy that was found in
     the scanned repository is loaded with `within` set to the repository's root: neither it nor what it extends may
-    then lie elsewhere. Raises ConfigurationError, with file, line and column, for whatever is wrong.
+    then lie elsewhere, and it is called by its path from there. Raises ConfigurationError, with file, line and column,
+    for whatever is wrong.
     """
     context = _Context(rules, read, named, os.path.realpath(within) if within else "")
     return _load(reference, _Origin(os.path.realpath(cwd), cwd=os.path.realpath(cwd)), context, ())
@@ -87,7 +88,7 @@ def _packaged(name: str, origin: _Origin, context: _Context, chain: tuple[str, .
 
 
 def _from_path(path: str, reference: str, origin: _Origin, context: _Context, chain: tuple[str, ...]) -> Policy:
-    shown = _shown(path, origin.cwd)
+    shown = _shown(path, context.within or origin.cwd)
     try:
         real = os.path.realpath(path)
         if context.within and os.path.commonpath((real, context.within)) != context.within:
@@ -101,7 +102,7 @@ def _from_path(path: str, reference: str, origin: _Origin, context: _Context, ch
             raise origin.error(f"the policy '{reference}' {message}") from None
         raise ConfigurationError(message, shown) from None
     here = _Origin(os.path.dirname(real), shown, None, origin.cwd)
-    return _parsed(data, reference, here, context, (*chain, real))
+    return _parsed(data, shown if context.within else reference, here, context, (*chain, real))
 
 
 def _parsed(data: bytes, name: str, here: _Origin, context: _Context, chain: tuple[str, ...]) -> Policy:
@@ -119,7 +120,8 @@ def _parsed(data: bytes, name: str, here: _Origin, context: _Context, chain: tup
     return layer.over(base, name)
 
 
-def _shown(path: str, cwd: str) -> str:
-    """A path as people know it: from the working directory where it lies below, else absolute."""
+def _shown(path: str, base: str) -> str:
+    """A path as people know it: from the repository or the working directory where it lies below, else absolute."""
     plain = os.path.normpath(path)
-    return os.path.relpath(plain, cwd) if plain.startswith(os.path.join(cwd, "")) else plain
+    below = os.path.relpath(plain, base) if plain.startswith(os.path.join(base, "")) else plain
+    return below.replace(os.sep, "/")

@@ -152,12 +152,20 @@ def test_what_a_policy_extends_is_laid_under_it(write, tmp_path):
     )
 
 
+def test_a_repositorys_policy_is_called_the_same_from_everywhere(write, tmp_path):
+    path = write("exceptions: [{rule: root-user, reason: r, expires: 2027-01-01}]", "repository/a/scanguard.yaml")
+    (tmp_path / "repository" / "b").mkdir()
+    for cwd in ("", "repository", "repository/a", "repository/b"):
+        policy = load(str(path), tmp_path / cwd, within=str(tmp_path / "repository"))
+        assert (policy.name, policy.exceptions[0].uri) == ("a/scanguard.yaml", "a/scanguard.yaml")
+
+
 def test_plugins_bring_policies_by_name_even_into_a_confined_policy(write, tmp_path):
     bought = write("fail_on: note\n", "site-packages/acme.yaml")
     write("extends: acme\n", "repository/scanguard.yaml")
     repository = tmp_path / "repository"
     policy = load("scanguard.yaml", repository, named={"acme": str(bought)}, within=str(repository))
-    assert policy.fail_on is Severity.NOTE
+    assert (policy.name, policy.fail_on) == ("scanguard.yaml", Severity.NOTE)
 
 
 @pytest.mark.parametrize(
