@@ -1,0 +1,36 @@
+"""What docs/policies.md shows works."""
+
+import re
+from pathlib import Path
+
+from scanguard.checks import builtin_checks
+from scanguard.dockerfile.parser import parse
+from scanguard.dockerfile.pragma import pragmas
+from scanguard.engine import suppress
+from scanguard.model.catalogue import rule_named
+from scanguard.model.location import Source
+from scanguard.policy.load import load_policy
+
+TEXT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+RULES = (*(check.rule for check in builtin_checks()), *suppress.RULES)
+
+
+def block(language: str) -> str:
+    (found,) = re.findall(f"```{language}\n(.*?)```", TEXT, re.DOTALL)
+    return found
+
+
+def test_the_policy_loads():
+    policy = load_policy("./p.yaml", RULES, cwd="/", read=lambda path, limit: block("yaml").encode())
+    assert [exception.packages for exception in policy.exceptions] == [("gcc", "g++")]
+    assert policy.ships("services/api/Dockerfile") == ("api", "worker")
+    assert policy.build_args == {"PYTHON_VERSION": "3.12"}
+
+
+def test_the_suppressions_are_well_formed_and_name_rules():
+    found = pragmas(parse(Source("Dockerfile", block("dockerfile"))))
+    assert [(pragma.scope.value, pragma.reason, pragma.until, pragma.problem) for pragma in found] == [
+        ("ignore-file", "the mirror serves fixed tags", "", None),
+        ("ignore", "vendor image", "2027-03-31", None),
+    ]
+    assert None not in [rule_named(word.text, RULES) for pragma in found for word in pragma.rules]
