@@ -1,0 +1,147 @@
+"""`name=value`, `name: value` and their kin in free text: heredocs, printed lines, comments, what could not be parsed."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scanguard.build.secret_literals import is_secret_value
+from scanguard.build.secret_names import STEMS, secret_kind
+from scanguard.model.location import Span
+
+_LONGEST_NAME = 80
+_LONGEST_VALUE = 4000
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
+_BLANKS = " \t"
+_CODE = frozenset("()[]{}*\\^")
+_ENDS = frozenset(" \t\r\n\"'`,;&|)}<>")
+_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+class Named(NamedTuple):
+    """A value under the name of a secret; `start` and `end` hold the value without quotes."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, every offset kept: some letters are longer in lower case, those are left alone."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text.translate(_ASCII_LOWER)
+
+
+def value_span(text: str, span: Span, value: str) -> Span:
+    """Where a value's own characters stand in a word; the word without its quotes where escapes changed them."""
+    source = text[span.start : span.end]
+    at = source.rfind(value)
+    if at >= 0:
+        return Span(span.start + at, span.start + at + len(value))
+    quoted = source[:1] in ("'", '"') and len(source) > 1
+    return Span(span.start + quoted, span.end - quoted)
+
+
+def hinted(lower: str) -> bool:
+    """Whether any name of a secret can stand in a text, given in lower case."""
+    return any(stem in lower for stem in STEMS)
+
+
+def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Iterator[Named]:
+    """The secrets by name between two offsets, in no certain order, each once.
+
+    `loose` takes blanks for the sign between name and value too: `--password x`, `ENV TOKEN x`.
+    """
+    lower = lowered(text[start:end])
+    seen: set[int] = set()
+    for stem in STEMS:
+        at = lower.find(stem)
+        while at >= 0:
+            left, right = _name(text, start + at, start, end)
+            at = lower.find(stem, right - start)
+            if left in seen or right - left > _LONGEST_NAME:
+                continue
+            seen.add(left)
+            found = _value_of(text, left, right, end, loose=loose)
+            if found is not None:
+                yield found
+
+
+def _name(text: str, at: int, start: int, end: int) -> tuple[int, int]:
+    """The whole name around an offset."""
+    left = right = at
+    while left > start and text[left - 1] in _NAME and at - left <= _LONGEST_NAME:
+        left -= 1
+    while right < end and text[right] in _NAME and right - at <= _LONGEST_NAME:
+        right += 1
+    if text[left - 1 : left] == "\\" and left > start and right - left > 1:
+        left += 1
+    return left, max(right, at + 1)
+
+
+def _value_of(text: str, left: int, right: int, end: int, *, loose: bool) -> Named | None:
+    written = text[left:right]
+    name = written.strip("-.")
+    kind = secret_kind(name)
+    if not kind:
+        return None
+    at = _sign(text, right, end)
+    if at < 0:
+        if not (loose and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
+            return None
+        at = _skip(text, right, end, _BLANKS)
+    first, last = _value(text, at, end)
+    if last <= first or (text[first - 1] not in "\"'" and _is_code(text[first:last], name)):
+        return None
+    return Named(name, kind, first, last) if is_secret_value(text[first:last], kind, name) else None
+
+
+def _is_code(value: str, name: str) -> bool:
+    """Whether a bare value is an expression of a program: a call, an index, an attribute, a variable of that name."""
+    if not _CODE.isdisjoint(value):
+        return True
+    return value == name or ("." in value and value.replace(".", "").replace("_", "").isalpha())
+
+
+def _sign(text: str, at: int, end: int) -> int:
+    """The offset behind `=`, `:`, `:=` or `=>`, quotes around the name and blanks passed over; -1 without such a sign."""
+    at = _skip(text, at, min(end, at + 3), "\\\"']")
+    at = _skip(text, at, min(end, at + 12), _BLANKS)
+    after = _skip(text, at, min(end, at + 2), ":=>")
+    if after == at or text[at] == ">" or text.startswith("://", at):
+        return -1
+    return _skip(text, after, min(end, after + 12), _BLANKS)
+
+
+def _skip(text: str, at: int, end: int, characters: str) -> int:
+    while at < end and text[at] in characters:
+        at += 1
+    return at
+
+
+def _value(text: str, at: int, end: int) -> tuple[int, int]:
+    """The bounds of a value: to the closing quote, or to a blank or a mark that ends a word."""
+    end = min(end, at + _LONGEST_VALUE)
+    escaped = text.startswith(('\\"', "\\'"), at)
+    quote = text[at + escaped : at + escaped + 1]
+    if quote in ('"', "'") and quote:
+        first = at + escaped + 1
+        line = text.find("\n", first, end)
+        last = text.find(quote, first, line if line >= 0 else end)
+        if last > first:
+            return first, last - escaped if text[last - 1] == "\\" else last
+        if last == first:
+            return first, first
+        at = first
+    last = at
+    while last < end and text[last] not in _ENDS:
+        last += 1
+    while last > at and text[last - 1] in "\\":
+        last -= 1
+    cut = text.find("\\n", at, last)
+    return at, cut if cut > at else last
+
+
+def _declared(text: str, left: int) -> bool:
+    """Whether `ENV`, `ARG` or the like stands before a name, in a comment too."""
+    before = text[max(0, left - 12) : left].rstrip(_BLANKS)
+    return before.upper().endswith(("ENV", "ARG", "LABEL"))
