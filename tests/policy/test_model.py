@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,7 @@ def test_the_light_path_loads_nothing_heavy():
         capture_output=True,
         text=True,
         check=True,
+        cwd=Path(__file__).parents[2],
     )
     heavy = "yaml json jsonschema pathlib subprocess dataclasses logging argparse tempfile shutil glob fnmatch datetime"
     assert set(done.stdout.split()) & set(heavy.split()) == set()
