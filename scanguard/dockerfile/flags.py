@@ -5,7 +5,7 @@ https://docs.docker.com/reference/dockerfile/#run---mount and the sections like 
 
 from enum import Enum
 
-from scanguard.dockerfile.lines import SPACES, Line
+from scanguard.dockerfile.lines import ASCII_SPACES, SPACES, Line
 from scanguard.dockerfile.nodes import Flag, SyntaxProblem, Word
 from scanguard.model.spelling import nearest
 
@@ -70,7 +70,8 @@ def read_flags(line: Line, at: int, escape: str) -> tuple[tuple[Flag, ...], int]
 
 
 def _next(text: str, at: int) -> int:
-    while at < len(text) and text[at] in SPACES:
+    """BuildKit looks for the next flag byte by byte, so that only blanks in ASCII may stand before it."""
+    while at < len(text) and text[at] in ASCII_SPACES:
         at += 1
     return at
 

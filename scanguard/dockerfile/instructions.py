@@ -11,7 +11,7 @@ from typing import NamedTuple
 from scanguard.dockerfile.arguments import check_arguments
 from scanguard.dockerfile.flags import read_flags
 from scanguard.dockerfile.json_form import read_array
-from scanguard.dockerfile.lines import SPACES, Line
+from scanguard.dockerfile.lines import ASCII_SPACES, SPACES, Line
 from scanguard.dockerfile.nodes import Flag, Instruction, Pair, SyntaxProblem, Word
 from scanguard.dockerfile.splitting import read_declarations, read_pairs, split
 from scanguard.model.location import Span
@@ -57,8 +57,7 @@ class Builder:
         flags: tuple[Flag, ...] = ()
         if text.startswith("--", at):
             flags, at = read_flags(line, at, self.escape)
-        while at < len(text) and text[at] in SPACES:
-            at += 1
+        at = _past_blanks(text, at)
         span, keyword_span = Span(line.span(start, stop).start, line.end), line.span(start, stop)
         reader = _READERS.get(keyword)
         if reader is None:
@@ -86,6 +85,7 @@ class Builder:
         return self._array(line, at, keyword) or self._words(line, at, keyword)
 
     def _array(self, line: Line, at: int, keyword: str) -> Arguments | None:
+        at = _past_blanks(line.text, at)
         array = read_array(line.text, at) if line.text[at] == "[" else None
         if array is None:
             return None
@@ -105,10 +105,10 @@ class Builder:
     def _health(self, line: Line, at: int, keyword: str) -> Arguments:
         """https://docs.docker.com/reference/dockerfile/#healthcheck."""
         text, stop = line.text, at
-        while stop < len(text) and text[stop] not in SPACES:
+        while stop < len(text) and text[stop] not in ASCII_SPACES:
             stop += 1
         start = stop
-        while start < len(text) and text[start] in SPACES:
+        while start < len(text) and text[start] in ASCII_SPACES:
             start += 1
         kind = line.word(at, stop)
         rest = self._command(line, start, keyword) if start < len(text) else _NONE
@@ -146,6 +146,12 @@ _READERS: dict[str, _Reader] = {
     "VOLUME": Builder._paths,
     "WORKDIR": Builder._whole,
 }
+
+
+def _past_blanks(text: str, at: int) -> int:
+    while at < len(text) and text[at] in SPACES:
+        at += 1
+    return at
 
 
 def _paired(pairs: tuple[Pair, ...]) -> Arguments:

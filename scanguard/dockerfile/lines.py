@@ -10,6 +10,9 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 """White space as Go's `unicode.IsSpace` has it; `str.strip()` alone would take U+001C to U+001F too."""
 
 
+ASCII_SPACES = "\t\n\v\f\r "
+"""White space where BuildKit goes byte by byte."""
+
 LONGEST_LINE = 65_535
 """The number of bytes that BuildKit takes in one line of the file."""
 
@@ -131,5 +134,7 @@ class Reader:
 
 def _joined(text: str, pieces: tuple[tuple[int, int], ...], end: int) -> Line:
     bare = text.lstrip(SPACES)
+    if not bare:
+        return Line("", pieces[:1], end)
     lead = len(text) - len(bare)
     return Line(bare.rstrip(SPACES), cut(pieces, lead) if lead else pieces, end)
