@@ -28,6 +28,7 @@ from scanguard.policy.select import select
 from scanguard.registry import Registry
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
+from scanguard.sources.repository import repository_root
 
 
 class Environment(NamedTuple):
@@ -165,7 +166,9 @@ class Session:
         text, messages = decode(read(target.path, uri=target.uri))
         source = Source(target.uri, text)
         syntax = policy.setting(run.SYNTAX_ERROR).severity
-        outcome = merged([run.check_dockerfile(source, settings, one, syntax) for one in _options(target, policy, request)])
+        outcome = merged(
+            [run.check_dockerfile(source, settings, one, syntax) for one in _options(target, policy, request)]
+        )
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
         outcome = outcome._replace(notifications=(*warnings, *outcome.notifications))
         if not request.inline:
@@ -178,7 +181,11 @@ class Session:
             today=self.environment.today,
             require_reason=policy.require_reason,
         )
-        stamped = [outcome.stamp.finding(rule, policy.setting(rule).severity, one) for rule, one in inline.problems]
+        stamped = [
+            outcome.stamp.finding(rule, policy.setting(rule).severity, problem)
+            for rule, problem in inline.problems
+            if policy.setting(rule).enabled
+        ]
         return outcome._replace(findings=(*inline.findings, *stamped))
 
     def _policy_path(self, request: Request, target: Target | None) -> str:
@@ -191,16 +198,18 @@ class Session:
 
     def _policy(self, where: str, request: Request) -> Policy:
         """The policy, with the command line's last word."""
-        policy = select(self._load(where), self.rules, request.select, request.ignore)
+        policy = select(self._load(where, request.policy), self.rules, request.select, request.ignore)
         return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
 
-    def _load(self, where: str) -> Policy:
+    def _load(self, where: str, given: str) -> Policy:
+        """A policy; one that was found, not given, may only extend files of its own repository."""
         if not where:
             return DEFAULT
-        from scanguard.policy.load import load
+        from scanguard.policy.load import load_policy
 
-        packaged = {name: policy.path for name, policy in self.registry.policies().items()}
-        return load(where, self.rules, self.environment.cwd, packaged)
+        named = {name: policy.path for name, policy in self.registry.policies().items()}
+        within = "" if where == given else repository_root(os.path.dirname(where)) or ""
+        return load_policy(where, self.rules, cwd=self.environment.cwd, read=read, named=named, within=within)
 
 
 class _Batch:

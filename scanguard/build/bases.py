@@ -44,6 +44,9 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "grafana/grafana": ("472", "https://github.com/grafana/grafana/blob/main/Dockerfile"),
     "grafana/grafana-oss": ("472", "https://github.com/grafana/grafana/blob/main/Dockerfile"),
     "grafana/grafana-enterprise": ("472", "https://github.com/grafana/grafana/blob/main/Dockerfile"),
+    "grafana/k6": ("12345", "https://github.com/grafana/k6/blob/master/Dockerfile"),
+    "grafana/loki": ("10001", "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile"),
+    "grafana/tempo": ("10001", "https://github.com/grafana/tempo/blob/main/cmd/tempo/Dockerfile"),
     "prom/prometheus": ("nobody", "https://github.com/prometheus/prometheus/blob/main/Dockerfile"),
     "prom/alertmanager": ("nobody", "https://github.com/prometheus/alertmanager/blob/main/Dockerfile"),
     "prom/node-exporter": ("nobody", "https://github.com/prometheus/node_exporter/blob/master/Dockerfile"),
@@ -170,7 +173,13 @@ _FULL = Toolchain("gcc, make and development headers (buildpack-deps)", _BUILDPA
 _JDK_REPOSITORIES = frozenset(
     "openjdk eclipse-temurin amazoncorretto sapmachine ibm-semeru-runtimes adoptopenjdk".split()
 )
-_SMALL = ("slim", "alpine", "windowsservercore", "nanoserver")
+_WINDOWS = ("windowsservercore", "nanoserver", "ltsc20", "win10")
+_SMALL = ("slim", "alpine", *_WINDOWS)
+
+
+def is_windows(reference: ImageReference) -> bool:
+    """Whether an image is one of Windows, where there is no root."""
+    return "/windows" in f"/{reference.repository}" or any(kind in reference.tag for kind in _WINDOWS)
 
 
 def base_user(reference: ImageReference) -> BaseUser | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from scanguard.build import files
-from scanguard.build.bases import base_accounts, base_user
+from scanguard.build.bases import base_accounts, base_user, is_windows
 from scanguard.build.commands import Invocation, invocations
 from scanguard.build.copying import Copying, flag_source
 from scanguard.build.graph import StageNames, assign_roles
@@ -97,16 +97,16 @@ class _Evaluator:
 
     def _stage(self, node: StageNode) -> Stage:
         value = self.scope.expand(node.image.text)
-        base_index = self.names.base(value.text, node.index) if value.known else None
+        base_index = self.names.base(value.text, node.position) if value.known else None
         scratch = value.text == "scratch" and base_index is None
         if base_index is not None:
-            self.names.inherit(node.index, base_index, node.image.span)
+            self.names.inherit(node.position, base_index, node.image.span)
             stage = Stage(node, self.stages[base_index], None, scratch=False)
         elif scratch or value.text.lower() in self.options.build_contexts:
             stage = Stage(node, None, None, scratch=scratch)
         else:
             platform = node.platform.text if node.platform else ""
-            image = self.image("FROM", node.image, value, node.index, self.scope.variables)._replace(platform=platform)
+            image = self.image("FROM", node.image, value, node.position, self.scope.variables)._replace(platform=platform)
             self.images.append(image)
             stage = Stage(node, None, image, scratch=False)
         _StageEvaluator(self, stage).run()
@@ -290,6 +290,8 @@ def _base_user(stage: Stage) -> User:
     if reference is None:
         return User("", None, False, None, "the base image is not known")
     known = base_user(reference)
+    if is_windows(reference):
+        return User("", None, True, None, "Windows has no root")
     if known is None:
         return User("", None, False, None, f"the default user of '{reference.familiar}' is not known")
     return User(known.name, None, True, None, known.source)

@@ -21,7 +21,7 @@ class StageNames:
         wanted = name.lower()
         for node in reversed(self.nodes[:before]):
             if node.name is not None and node.name.text.lower() == wanted:
-                return node.index
+                return node.position
         return None
 
     def inherit(self, stage: int, base: int, span: Span) -> None:
@@ -46,7 +46,7 @@ class StageNames:
         """A name without `/`, `:` and `.` that a later stage has, or that is nearly a stage's name, is a slip."""
         for node in self.nodes[stage:]:
             if node.name is not None and node.name.text.lower() == name.lower():
-                self._refuse(name, stage, span, node.index)
+                self._refuse(name, stage, span, node.position)
                 return
         if all(mark not in name for mark in "/:.@$"):
             earlier = [node.name.text for node in self.nodes[:stage] if node.name is not None]
@@ -56,7 +56,7 @@ class StageNames:
 
     def _refuse(self, name: str, stage: int, span: Span, found: int) -> None:
         if found >= len(self.nodes):
-            earlier = [node.name.text if node.name else str(node.index) for node in self.nodes[:stage]]
+            earlier = [node.name.text if node.name else str(node.position) for node in self.nodes[:stage]]
             self.problems.append(GraphProblem("unknown-stage", name, span, stage, nearest(name, earlier)))
             return
         other = self.nodes[found].name
@@ -71,9 +71,9 @@ class StageNames:
                 continue
             name = node.name.text.lower()
             if name in RESERVED:
-                self.problems.append(GraphProblem("reserved-name", node.name.text, node.name.span, node.index))
+                self.problems.append(GraphProblem("reserved-name", node.name.text, node.name.span, node.position))
             elif name in seen:
-                problem = GraphProblem("duplicate-name", node.name.text, node.name.span, node.index, "", seen[name])
+                problem = GraphProblem("duplicate-name", node.name.text, node.name.span, node.position, "", seen[name])
                 self.problems.append(problem)
             seen[name] = node.name.span
 

@@ -28,18 +28,13 @@ class Ledger:
         marked = False
         for call in step.invocations:
             marked = marked or _marks_all(call)
-            found = operations(call)
-            for operation in found:
-                self._apply(operation, call, step, marked=marked)
-            if found and found[0].kind == "remove" and marked and _autoremoves(call):
+            for operation in operations(call):
+                self._apply(operation, call, step)
+            if marked and _autoremoves(call):
                 self._sweep(step, call)
             self._rustup(call, step)
 
-    def _apply(self, operation: Operation, call: Invocation, step: BuildStep, *, marked: bool) -> None:
-        if operation.kind == "autoremove":
-            if marked:
-                self._sweep(step, call)
-            return
+    def _apply(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
         if operation.kind == "remove":
             self._remove(operation, step)
             return
@@ -86,4 +81,7 @@ def _marks_all(call: Invocation) -> bool:
 
 
 def _autoremoves(call: Invocation) -> bool:
-    return any(word in ("--auto-remove", "--autoremove") for word in call.words)
+    words = call.words
+    if call.name not in ("apt-get", "apt"):
+        return False
+    return "autoremove" in words or "autopurge" in words or "--auto-remove" in words or "--autoremove" in words

@@ -215,7 +215,7 @@ class Stage:
 
     def __init__(self, node: StageNode, base: "Stage | None", image: ImageUse | None, *, scratch: bool) -> None:
         self.node = node
-        self.index = node.index
+        self.index = node.position
         self.base = base
         self.image = image
         self.scratch = scratch

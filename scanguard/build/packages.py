@@ -22,7 +22,7 @@ class Manager(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """One package named on a command line. `kind` is `install`, `remove` or `autoremove` (then `name` is empty)."""
+    """One package named on a command line. `kind` is `install` or `remove`."""
 
     kind: str
     manager: str
@@ -182,8 +182,6 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
             kind = "install"
         elif text in manager.remove:
             kind = "remove"
-            if text in ("autoremove", "autopurge"):
-                names.append(argument)
         elif manager.name in ("dnf", "yum", "microdnf") and text == "group":
             continue
         elif text not in manager.skip:
@@ -194,9 +192,6 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
 def _operations(manager: Manager, kind: str, group: str, names: list[Argument]) -> list[Operation]:
     result = []
     for argument in names:
-        if kind == "remove" and argument.text in ("autoremove", "autopurge"):
-            result.append(Operation("autoremove", manager.name, "", "", "", argument))
-            continue
         name, version = split_version(manager.name, argument.text)
         if name and not _is_file(manager.name, name):
             result.append(Operation(kind, manager.name, name, version, group, argument))

@@ -273,19 +273,29 @@ def _removes(deleted: str, path: str) -> bool:
     return any(mark in deleted for mark in "*?[") and fnmatchcase(path, deleted)
 
 
-def removed_at_once(build: Build, step: BuildStep, path: str) -> bool:
-    """Whether the very RUN that made a path removes it; `path` may be the end of one only."""
-    if step.stage < 0:
-        return False
-    for deleted in build.stages[step.stage].deleted:
-        if deleted.step is step or deleted.step.position == step.position:
-            if path.startswith("/") and _removes(deleted.path, path):
-                return True
-            if not path.startswith("/") and f"{deleted.path}/".find(f"/{path.strip('/')}/") >= 0:
-                return True
-            if not path.startswith("/") and "/" in path and deleted.path.endswith(f"/{path.partition('/')[0]}"):
-                return True
-    return False
+def removed_at_once(build: Build, step: BuildStep, end: str) -> bool:
+    """Whether the very RUN that made a file removes it; `end` is the end of the file's path."""
+    deleted = build.stages[step.stage].deleted
+    return any(one.step.position == step.position and _removes_end(one.path, end) for one in deleted)
+
+
+def removed_later(build: Build, step: BuildStep, end: str) -> Deleted | None:
+    """What removes a file in a later layer; `end` is the end of the file's path."""
+    for other in build.stages:
+        if build.stages[step.stage] not in other.lineage:
+            continue
+        for deleted in other.deleted:
+            later = other.index != step.stage or deleted.step.position > step.position
+            if later and _removes_end(deleted.path, end):
+                return deleted
+    return None
+
+
+def _removes_end(deleted: str, end: str) -> bool:
+    """Whether a path, or its directory where `end` has one, goes away."""
+    deleted = deleted.rstrip("/*")
+    directory, _, _ = end.rpartition("/")
+    return deleted.endswith(f"/{end}") or (bool(directory) and deleted.endswith(f"/{directory}"))
 
 
 def way_out(build: Build, stage: int, path: str) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from scanguard.model.location import Span
 
 _VALUES = frozenset(
     "-u --uid -g --gid -G --groups -d --home --home-dir -h -s --shell -c --comment --gecos -k --skel -K --key -p "
-    "--password -e --expiredate -f --inactive -b --base-dir -R --root -P --prefix --ingroup -N --firstuid --lastuid".split()
+    "--password -e --expiredate -f --inactive -b --base-dir -R --root -P --prefix --ingroup --firstuid --lastuid".split()
 )
 
 
@@ -33,9 +33,9 @@ def _account(call: Invocation) -> list[str]:
     words = iter(call.arguments)
     for argument in words:
         text = argument.text
-        if text in _VALUES and not (call.name == "useradd" and text == "-N"):
+        if text in _VALUES or (text[:1] == "-" != text[1:2] and f"-{text[-1]}" in _VALUES):
             value = next(words, None)
-            if value is not None and text in ("-u", "--uid"):
+            if value is not None and text.endswith(("-uid", "u")):
                 names.append(value.text)
         elif text.startswith("--uid="):
             names.append(text[6:])

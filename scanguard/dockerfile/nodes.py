@@ -134,11 +134,11 @@ class SyntaxProblem(NamedTuple):
 class StageNode(NamedTuple):
     """The instructions from one FROM to the next.
 
-    `name` is what stands after AS, as written, or None. `image` is the word after FROM, unexpanded.
+    `position` counts stages from 0. `name` is what stands after AS, as written, or None. `image` is the word after FROM, unexpanded.
     `instructions` starts with the FROM itself.
     """
 
-    index: int
+    position: int
     name: Word | None
     image: Word
     platform: Word | None

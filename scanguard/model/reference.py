@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 _LOWER_HEX = frozenset("0123456789abcdef")
 _DIGEST_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}
+# The namespaces in which Docker Hub keeps the official images of one architecture.
+_ARCHITECTURES = frozenset("amd64 arm32v5 arm32v6 arm32v7 arm64v8 i386 ppc64le riscv64 s390x".split())
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 _TAG = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
@@ -39,7 +41,8 @@ class ImageReference(NamedTuple):
     def familiar(self) -> str:
         """The repository as people say it: Docker Hub's host and its `library/` left out, mirrors of it too."""
         if self.registry in ("docker.io", "index.docker.io", "registry-1.docker.io", ""):
-            return self.repository.removeprefix("library/")
+            first, slash, rest = self.repository.partition("/")
+            return rest if slash and (first == "library" or first in _ARCHITECTURES) else self.repository
         if self.registry in ("mirror.gcr.io", "public.ecr.aws") and self.repository.startswith(
             ("library/", "docker/library/")
         ):

@@ -65,9 +65,14 @@ def _missing(stage: Stage, user: User) -> bool:
         return False
     if "*" in stage.users or user.name in stage.users:
         return False
-    if any(user.name.startswith(package.name[:4]) for package in stage.packages):
+    if any(_named_after(user.name, package.name) for package in stage.packages):
         return False
     return not any(_provisions(step) for one in stage.lineage for step in one.steps)
+
+
+def _named_after(account: str, package: str) -> bool:
+    """Whether a package is likely to create the account: `postgresql-16` and `postgres`, `tor` and `debian-tor`."""
+    return account.startswith(package[:4]) or package in account.split("-")
 
 
 def _provisions(step: BuildStep) -> bool:

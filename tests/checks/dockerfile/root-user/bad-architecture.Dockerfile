@@ -1,0 +1,3 @@
+# expect: SGD101
+FROM arm32v7/debian:bookworm
+CMD ["true"]
