@@ -18,6 +18,7 @@ from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
+from scanguard.model.reference import ImageReference
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity
 from scanguard.model.spelling import nearest
@@ -51,6 +52,7 @@ class Request(NamedTuple):
     build_contexts: tuple[str, ...] = ()
     inline: bool = True
     exit_zero: bool = False
+    daemon: bool = False
 
 
 class RenderOptions(NamedTuple):
@@ -80,6 +82,7 @@ class Session:
         taken = [check.rule.id for check in self.checks if check.rule.id in own]
         if taken:
             raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
+        self._base_user: Callable[[ImageReference], str | None] | None = None
         self.rules: tuple[Rule, ...] = (*_ENGINE_RULES, *(check.rule for check in self.checks))
 
     @property
@@ -113,6 +116,10 @@ class Session:
         Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the
         report's notifications.
         """
+        if request.daemon:
+            from scanguard.sources.daemon import Daemon
+
+            self._base_user = Daemon().user
         found = discover(request.paths, self.environment.cwd)
         batches: dict[str, _Batch] = {}
         for target in found.targets:
@@ -167,7 +174,7 @@ class Session:
         source = Source(target.uri, text)
         syntax = policy.setting(run.SYNTAX_ERROR).severity
         outcome = merged(
-            [run.check_dockerfile(source, settings, one, syntax) for one in _options(target, policy, request)]
+            [run.check_dockerfile(source, settings, one, syntax) for one in self._options(target, policy, request)]
         )
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
         outcome = outcome._replace(notifications=(*warnings, *outcome.notifications))
@@ -187,6 +194,14 @@ class Session:
             if policy.setting(rule).enabled
         ]
         return outcome._replace(findings=(*inline.findings, *stamped))
+
+    def _options(self, target: Target, policy: Policy, request: Request) -> Iterator[BuildOptions]:
+        """How to build: once for each stage that ships."""
+        args = {**policy.build_args, **request.build_args}
+        contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
+        stages = (request.target,) if request.target else policy.ships(target.uri) or ("",)
+        for stage in stages:
+            yield BuildOptions(stage, args, contexts, self._base_user)
 
     def _policy_path(self, request: Request, target: Target | None) -> str:
         """Where the policy for a target lies: `--policy`, or the repository's own; empty for the default."""
@@ -228,15 +243,6 @@ def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:
         setting = policy.setting(check.rule)
         if setting.enabled:
             yield run.Setting(check, setting.severity, setting.options)
-
-
-def _options(target: Target, policy: Policy, request: Request) -> Iterator[BuildOptions]:
-    """How to build: once for each stage that ships."""
-    args = {**policy.build_args, **request.build_args}
-    contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
-    stages = (request.target,) if request.target else policy.ships(target.uri) or ("",)
-    for stage in stages:
-        yield BuildOptions(stage, args, contexts)
 
 
 def _level(text: str) -> Severity | None:

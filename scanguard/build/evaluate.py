@@ -33,11 +33,15 @@ _COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 
 
 class BuildOptions(NamedTuple):
-    """What the command line of a build says: `--target`, `--build-arg`, and the names that `--build-context` gives."""
+    """What the command line of a build says: `--target`, `--build-arg`, and the names that `--build-context` gives.
+
+    `base_user` is asked for the default user of an image that no table knows; it gives None where it does not know either.
+    """
 
     target: str = ""
     build_args: Mapping[str, str] = {}
     build_contexts: frozenset[str] = frozenset()
+    base_user: Callable[[ImageReference], str | None] | None = None
 
 
 class UnknownTarget(ValueError):
@@ -106,7 +110,9 @@ class _Evaluator:
             stage = Stage(node, None, None, scratch=scratch)
         else:
             platform = node.platform.text if node.platform else ""
-            image = self.image("FROM", node.image, value, node.position, self.scope.variables)._replace(platform=platform)
+            image = self.image("FROM", node.image, value, node.position, self.scope.variables)._replace(
+                platform=platform
+            )
             self.images.append(image)
             stage = Stage(node, None, image, scratch=False)
         _StageEvaluator(self, stage).run()
@@ -132,7 +138,7 @@ class _StageEvaluator:
         base = stage.base
         self.scope = parent.scope.stage(base.variables if base else {}, closed=stage.lineage[0].scratch)
         self.directory: str | None = base.directory if base else _directory(stage)
-        stage.user = base.user if base else _base_user(stage)
+        stage.user = base.user if base else _base_user(stage, parent.options)
         stage.shell = base.shell if base else stage.shell
         self.users = set(base.users if base else _accounts(stage))
         self.ledger = Ledger(parent.ledgers[base.index] if base else None)
@@ -282,8 +288,8 @@ def _familiar(stage: Stage) -> str:
     return reference.familiar if reference else ""
 
 
-def _base_user(stage: Stage) -> User:
-    """Who runs in the base image, as far as the table of bases knows."""
+def _base_user(stage: Stage, options: BuildOptions) -> User:
+    """Who runs in the base image, as far as the table of bases or somebody who has the image knows."""
     if stage.scratch:
         return User("root", None, True, None, "scratch has no user but root")
     reference = stage.image.reference if stage.image else None
@@ -293,7 +299,10 @@ def _base_user(stage: Stage) -> User:
     if is_windows(reference):
         return User("", None, True, None, "Windows has no root")
     if known is None:
-        return User("", None, False, None, f"the default user of '{reference.familiar}' is not known")
+        name = options.base_user(reference) if options.base_user else None
+        if name is None:
+            return User("", None, False, None, f"the default user of '{reference.familiar}' is not known")
+        return User(name, None, True, None, "the image's own configuration")
     return User(known.name, None, True, None, known.source)
 
 

@@ -72,6 +72,7 @@ def _check(commands: "argparse._SubParsersAction[_Parser]") -> None:
     build.add_argument(
         "--build-context", metavar="NAME", action="append", default=[], help="a name that is a context, not an image"
     )
+    build.add_argument("--daemon", action="store_true", help="ask the local docker daemon who runs in base images")
     output = parser.add_argument_group("output")
     output.add_argument("--format", metavar="F", default="text", help="text (default), json, sarif")
     output.add_argument(
@@ -84,7 +85,9 @@ def _check(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 def _graph(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser("graph", help="show the stages and what each needs", allow_abbrev=False)
-    parser.add_argument("path", nargs="?", default="Dockerfile", metavar="PATH", help="a Dockerfile (default: Dockerfile)")
+    parser.add_argument(
+        "path", nargs="?", default="Dockerfile", metavar="PATH", help="a Dockerfile (default: Dockerfile)"
+    )
     parser.add_argument("--format", choices=("text", "mermaid", "dot"), default="text", help="text, mermaid, dot")
     parser.add_argument("--target", metavar="STAGE", default="", help="the stage that ships (default: the last)")
     parser.add_argument("--build-arg", metavar="K=V", action="append", default=[], help="set a build argument")
@@ -119,6 +122,7 @@ def check_options(namespace: argparse.Namespace) -> CheckOptions:
         inline=namespace.inline,
         plugins=namespace.plugins,
         exit_zero=namespace.exit_zero,
+        daemon=namespace.daemon,
         color=namespace.color,
         category=namespace.category,
         include_suppressed=namespace.include_suppressed,

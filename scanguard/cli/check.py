@@ -26,6 +26,7 @@ class CheckOptions(NamedTuple):
     inline: bool = True
     plugins: bool = True
     exit_zero: bool = False
+    daemon: bool = False
     color: str = "auto"
     category: str = ""
     include_suppressed: bool = False
@@ -45,6 +46,7 @@ def check(options: CheckOptions) -> int:
         options.build_contexts,
         inline=options.inline,
         exit_zero=options.exit_zero,
+        daemon=options.daemon,
     )
     session = app.Session(environment, plugins=options.plugins)
     writers = [(session.reporter(name), path) for name, path in options.outputs]

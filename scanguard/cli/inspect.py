@@ -72,7 +72,7 @@ def _manual(rule: Rule) -> str:
     if rule.equivalents:
         head.append(f"Equivalents: {', '.join(rule.equivalents)}")
     head.extend(f"Option {option.name} (default {option.default!r}): {option.help}" for option in rule.options)
-    return "\n".join([*head, "", rule.help, "", f"To accept one: # scanguard: ignore[{rule.name}] reason=\"…\"", ""])
+    return "\n".join([*head, "", rule.help, "", f'To accept one: # scanguard: ignore[{rule.name}] reason="…"', ""])
 
 
 def _graph(namespace: Namespace, environment: app.Environment) -> None:

@@ -9,6 +9,7 @@ from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.nodes import Dockerfile
 from scanguard.dockerfile.parser import parse
 from scanguard.engine.stamp import Stamp
+from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Problem
 from scanguard.model.location import Source, Span
 from scanguard.model.report import Notification, ScannedFile
@@ -100,6 +101,8 @@ def _evaluate(dockerfile: Dockerfile, options: BuildOptions, notifications: list
     except UnknownTarget as error:
         message = f"There is no stage '{error}' to ship; nothing was checked."
         notifications.append(Notification("error", message, uri))
+    except TargetError as error:
+        notifications.append(Notification("error", error.message, uri))
     except Exception as error:
         notifications.append(Notification("error", f"The build could not be evaluated: {describe(error)}.", uri))
     return None
