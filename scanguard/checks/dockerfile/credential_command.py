@@ -22,11 +22,12 @@ def check(build: Build) -> Iterator[Problem]:
 
     ## What it does
 
-    Knows the commands that log in or write credentials: `docker login -p`, `npm config set …:_authToken`, `aws configure set`,
-    `git clone https://$TOKEN@…`, `git config url…`, `pip config set`, `huggingface-cli login --token`, `gh auth login`, `az login -p`,
-    `gcloud auth activate-service-account`, `composer config http-basic`, `poetry config pypi-token`, `twine -p`, and lines that are
-    written to `.npmrc`, `.netrc`, `.pypirc` or `.git-credentials`. Reported is a credential that stands there or comes from ARG or ENV, and
-    one from a secret mount that a file keeps in the layer. In a stage that does not ship the severity is low.
+    Knows the commands that log in or write credentials: `docker login -p`, `npm config set …:_authToken`,
+    `aws configure set`, `git clone https://$TOKEN@…`, `git config url…`, `pip config set`, `huggingface-cli login --token`,
+    `gh auth login`, `az login -p`, `gcloud auth activate-service-account`, `composer config http-basic`,
+    `poetry config pypi-token`, `twine -p`, and lines that are written to `.npmrc`, `.netrc`, `.pypirc` or
+    `.git-credentials`. Reported is a credential that stands there or comes from ARG or ENV, and one from a secret mount
+    that a file keeps in the layer. In a stage that does not ship the severity is low.
 
     ## Why it is bad
 

@@ -42,8 +42,7 @@ def check(build: Build) -> Iterator[Problem]:
 
     ```dockerfile
     FROM alpine:3.22
-    RUN --mount=type=secret,id=token \\
-        wget --header="Authorization: Bearer $(cat /run/secrets/token)" https://api.example.org/model.bin
+    RUN --mount=type=secret,id=netrc,target=/root/.netrc wget https://api.example.org/model.bin
     ```
 
     ## How to fix

@@ -19,10 +19,11 @@ def check(build: Build) -> Iterator[Problem]:
 
     ## What it does
 
-    Knows such files by their names, in the context or at the destination: `.env`, private keys (`id_rsa`, `server.key`, `*.p12`), `.npmrc`,
-    `.pypirc`, `.netrc`, `.git-credentials`, `.aws/credentials`, service account keys, `kubeconfig`, `.docker/config.json`, `.htpasswd` and others.
-    Samples (`.env.example`), public keys, certificates and package signing keys are silent. A stage that does not ship
-    makes it low, unless `COPY --from` brings the file on. If a later RUN deletes it, `deleted-secret` says so instead.
+    Knows such files by their names, in the context or at the destination: `.env`, private keys (`id_rsa`, `server.key`,
+    `*.p12`), `.npmrc`, `.pypirc`, `.netrc`, `.git-credentials`, `.aws/credentials`, service account keys, `kubeconfig`,
+    `.docker/config.json`, `.htpasswd` and others. Samples (`.env.example`), public keys, certificates and package signing
+    keys are silent. A stage that does not ship makes it low, unless `COPY --from` brings the file on. If a later RUN
+    deletes it, `deleted-secret` says so instead.
 
     ## Why it is bad
 
