@@ -79,7 +79,12 @@ def read_heredocs(line: Line, reader: Reader, errors: list[SyntaxProblem]) -> tu
 
     A heredoc that is not closed takes the rest of the file and goes to `errors`.
     """
-    return tuple(_body(one, line, reader, errors) for one in read_operators(line.text))
+    text = line.text
+    if text.endswith("\\"):
+        at = line.span(len(text) - 1, len(text)).end
+        following = reader.text[at : min(at + 1, line.end)]
+        text += following.strip("\n") if following in SPACES else ""  # an escaped blank is part of the last word
+    return tuple([_body(one, line, reader, errors) for one in read_operators(text)])
 
 
 def _body(operator: Operator, line: Line, reader: Reader, errors: list[SyntaxProblem]) -> Heredoc:

@@ -7,8 +7,8 @@ Known deltas, because it is older than what we follow, or because it shows less:
 * It takes `["a"] more` for JSON form, and drops the rest.
 * In flags, it takes the backslash for the escape character whatever `# escape=` says.
 * It knows an instruction's structure only: unknown flags, arity and unknown instructions are not errors to it.
-* Unknown instructions lose their arguments; a string ends at its first NUL; `json` of ONBUILD is that of the trigger; a heredoc has no `expand`, and that of
-  an ONBUILD is not shown (its lines are).
+* Unknown instructions lose their arguments; a string ends at its first NUL; `json` of ONBUILD is that of the trigger; a
+  heredoc has no `expand`, and that of an ONBUILD is not shown (its lines are).
 * It reads flags byte by byte: in a flag, each byte of a character beyond ASCII becomes a character of its own, and the bytes 0x85
   and 0xA0 are blanks (in the first word of HEALTHCHECK too); where that cuts a character, its answer is no text.
 * To it, an instruction begins at a line of nothing but the escape character before it; to us, at its keyword.
@@ -26,7 +26,6 @@ from scanguard.dockerfile.json_form import read_array
 from scanguard.dockerfile.lines import SPACES
 from scanguard.dockerfile.nodes import Dockerfile, Instruction
 from tests.dockerfile.shape import arguments, flags, instructions
-
 
 KNOWN = frozenset(KEYWORDS) - {"ONBUILD"}
 
@@ -101,7 +100,9 @@ def differ_by_age(dockerfile: Dockerfile) -> bool:
     found += [one.trigger for one in found if one.trigger]
     bodies = [one.body.text for one in found]
     bodies += [
-        one.words[1].text for one in found if one.keyword == "HEALTHCHECK" and len(one.words) > 1 and not one.json
+        one.words[1].text.lstrip(SPACES)
+        for one in found
+        if one.keyword == "HEALTHCHECK" and len(one.words) > 1 and not one.json
     ]
     return (
         any(re.search(r"<<[\t\r ]", body) for body in bodies)

@@ -7,20 +7,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from scanguard.dockerfile.instructions import KEYWORDS
 from tests.dockerfile.shape import read
 
 pytest.importorskip(
     "dockerfile", reason="BuildKit's parser is not installed (there are wheels for Linux on x86-64 only)"
 )
 
-from tests.dockerfile import oracle  # noqa: E402
+from tests.dockerfile import oracle
 
-KEYWORDS = "FROM RUN COPY ADD ENV LABEL ARG CMD ENTRYPOINT SHELL EXPOSE VOLUME USER WORKDIR HEALTHCHECK ONBUILD STOPSIGNAL".split()
 SCRAPS = [
     *" \t\\`\"'$=<>{}[],-#&|",
     "  ", "\\\n", "\\ \n", "\\\\\n", "`\n", "``\n", "\\\n\n", "\\\n# note\n", "\\\n  # note \\\n", "\\\r\n", " \\\n  ",
-    "a", "b=c", "AS", "x y", "é", "\xa0", "\x85", "\u2003", "\x1c", "0", "3", "EOF", "<<EOF", "<<-EOF", "<<'EOF'", '<<"E"OF', "2<<EOF",
-    "<<<EOF", "$X", "${X}", "${X:-y}", "${X", "\\<<EOF", "\\ ", "CMD", "NONE", "RUN ", "--a=b", "--from=x ", "--mount=type=bind ", "-- ", '["a", "b"]',
+    "a", "b=c", "AS", "x y", "é", "\xa0", "\x85", "\u2003", "\x1c",
+    "0", "3", "EOF", "<<EOF", "<<-EOF", "<<'EOF'", '<<"E"OF', "2<<EOF",
+    "<<<EOF", "$X", "${X}", "${X:-y}", "${X", "\\<<EOF", "\\ ", "CMD", "NONE", "RUN ",
+    "--a=b", "--from=x ", "--mount=type=bind ", "-- ", '["a", "b"]',
     '["a"', '["a", 1]', '["\\u00e9"]', "[]", '["a",]', "'a b'", '"a b"', '"a\\"b"', "\v", "\f", "\r",
 ]  # fmt: skip
 scraps = st.lists(st.sampled_from(SCRAPS), max_size=8).map("".join)
@@ -39,7 +41,8 @@ heredoc = st.builds(
 )
 notes = st.sampled_from(["# note", "", "  ", "  # note \\", "#", "\\", " \\ ", "# escape=`"])
 heads = st.sampled_from(
-    ["", "", "# escape=`\n", "# escape=\\\n", "#syntax=a/b\n# Escape = ` \n", "  # escape=`\n", "# escape=x\n", "# escape=`\n# escape=`\n",
+    ["", "", "# escape=`\n", "# escape=\\\n", "#syntax=a/b\n# Escape = ` \n", "  # escape=`\n", "# escape=x\n",
+     "# escape=`\n# escape=`\n",
      "# other=x\n# escape=`\n", "#!/bin/sh\n# escape=`\n", "\ufeff# escape=`\n", "\n# escape=`\n"]
 )  # fmt: skip
 lines = st.lists(
