@@ -14,7 +14,7 @@ def credential_uses(build: Build) -> Iterator[Credential]:
     A secret mount's credential that the command only uses, or whose file the same RUN removes, leaves nothing.
     """
     text = build.dockerfile.source.text
-    if not hinted(lowered(text)) and "login" not in text and "://" not in text:
+    if not hinted(lowered(text)) and "://" not in text:
         return
     for stage in build.stages:
         for step in stage.steps:

@@ -17,7 +17,8 @@ class Credential(NamedTuple):
 
     `span` is the word that brings it, `literal` the secret itself where it stands there. `variables` are the build's
     own (ARG, ENV) that bring it. `mounted` says that it comes out of a secret mount. `stores` is the end of the path of
-    the file that keeps it, or empty.
+    the file that keeps it, or empty. `file` is the path
+    of a key that the command reads and stores.
     """
 
     command: str
@@ -29,6 +30,7 @@ class Credential(NamedTuple):
     literal: Span | None = None
     mounted: bool = False
     stores: str = ""
+    file: str = ""
 
 
 class _Login(NamedTuple):
@@ -117,7 +119,7 @@ def credentials(step: BuildStep, text: str) -> Iterator[Credential]:
         return
     for call in step.invocations:
         for one in _of(call, step, text):
-            if one.literal is not None or one.variables or one.mounted:
+            if one.literal is not None or one.variables or one.mounted or one.file:
                 yield one
 
 
@@ -167,11 +169,18 @@ def _flagged(
             ):
                 value = argument._replace(text=argument.text[2:].removeprefix("="))
             if value is not None:
-                if flag == "--key-file" and value.text.startswith(("/run/secrets", "/dev/")):
-                    value = value._replace(text="/run/secrets/key", known=False)
-                yield _credential(command, login.kind, flag, value, step, text, login.stores)
+                one = _credential(command, login.kind, flag, value, step, text, login.stores)
+                yield _key_file(one, value, step) if flag == "--key-file" else one
     if "--password-stdin" in call.words and call.input is not None:
         yield from _piped(call, command, login.stores, step, text)
+
+
+def _key_file(one: Credential, path: Argument, step: BuildStep) -> Credential:
+    """A key is read from a file: it stays where the command stores it, unless a secret mount brings the file."""
+    mounted = any(mount.target == path.text for mount in step.mounts) or path.text.startswith(
+        ("/run/secrets/", "/dev/")
+    )
+    return one._replace(literal=None, mounted=mounted, file="" if mounted else path.text)
 
 
 def _piped(call: Invocation, command: str, stores: str, step: BuildStep, text: str) -> Iterator[Credential]:
@@ -279,6 +288,8 @@ def _credential(
     `alone` says that the whole word is the credential; else only variables with a secret's name bring it.
     """
     mounts = [mount for mount in step.mounts if mount.type in ("secret", "ssh")]
+    if not argument.known and not argument.variables:
+        argument = argument._replace(variables=tuple(_references(argument.text)))
     local = {name for call in step.invocations for name, _ in call.environment}
     local.update(mount.env for mount in mounts if mount.env)
     names = [name for name in argument.variables if name in step.variables and name not in local]
@@ -289,3 +300,12 @@ def _credential(
     if argument.known and not argument.variables and not mounted and is_secret_value(argument.text, kind, holder):
         literal = value_span(text, argument.span, argument.text)
     return Credential(command, kind, holder, argument.span, step, variables, literal, mounted, stores)
+
+
+def _references(text: str) -> Iterator[str]:
+    """The names after `$` in a text that nobody has expanded, such as a heredoc's."""
+    for piece in text.split("$")[1:]:
+        piece = piece.removeprefix("{")
+        end = next((at for at, letter in enumerate(piece) if letter != "_" and not letter.isalnum()), len(piece))
+        if end:
+            yield piece[:end]

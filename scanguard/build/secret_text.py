@@ -7,6 +7,20 @@ from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import STEMS, secret_kind
 from scanguard.model.location import Span
 
+_HINTS = (
+    *STEMS,
+    "login",
+    " -u",
+    "--user",
+    "mysql",
+    "maria",
+    "mongo",
+    "redis-cli",
+    "usermod",
+    "lftp",
+    "ngrok",
+    "alias set",
+)
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 4000
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
@@ -42,8 +56,11 @@ def value_span(text: str, span: Span, value: str) -> Span:
 
 
 def hinted(lower: str) -> bool:
-    """Whether any name of a secret can stand in a text, given in lower case."""
-    return any(stem in lower for stem in STEMS)
+    """Whether any name of a secret, or a command that takes one without naming it, can stand in a text in lower case."""
+    for hint in _HINTS:
+        if hint in lower:
+            return True
+    return False
 
 
 def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Iterator[Named]:

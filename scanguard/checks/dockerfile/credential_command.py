@@ -80,6 +80,8 @@ def _problem(build: Build, one: Credential) -> Problem:
     elif one.variables:
         names = ", ".join(f"'{name}'" for name in dict.fromkeys(one.variables))
         message = f"'{one.command}' gets a credential from {names}{place}: it stays in the image's history."
+    elif one.file:
+        message = f"'{one.command}' stores the {one.kind} in a layer{place}."
     else:
         message = f"'{one.command}' keeps a mounted secret in '{one.stores}'{place}: the layer holds it."
     trace = build.trace(f"'{one.command}' runs here", one.span, stage)

@@ -1,0 +1,6 @@
+FROM node:22
+ARG NPM_TOKEN
+# expect: SGD305
+RUN echo "//registry.npmjs.org/:_authToken=$NPM_TOKEN" > /root/.npmrc
+RUN npm ci
+RUN rm /root/.npmrc

@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD302
+ONBUILD RUN ./fetch @secret:npm@

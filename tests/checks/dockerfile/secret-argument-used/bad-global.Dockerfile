@@ -1,0 +1,5 @@
+ARG API_TOKEN
+FROM node:22
+# expect: SGD303
+ARG API_TOKEN
+RUN ./fetch $API_TOKEN

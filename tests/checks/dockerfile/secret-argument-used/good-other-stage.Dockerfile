@@ -1,0 +1,4 @@
+FROM node:22 AS a
+ARG NPM_TOKEN
+FROM node:22
+RUN ./fetch $NPM_TOKEN

@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD304
+COPY ["id_rsa", "/root/.ssh/"]

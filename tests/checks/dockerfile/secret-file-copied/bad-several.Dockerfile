@@ -1,0 +1,4 @@
+FROM node:22
+WORKDIR /app
+# expect: SGD304, SGD304
+COPY package.json .npmrc .env ./

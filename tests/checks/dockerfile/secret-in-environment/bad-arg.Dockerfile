@@ -1,0 +1,7 @@
+# expect: SGD301
+ARG ROOT_PASSWORD=toor
+FROM debian:12
+# expect: SGD301
+ARG NPM_TOKEN=4f1ce7ab00
+# expect: SGD301
+ARG DB_PASSWORD="hunter2" VERSION=1

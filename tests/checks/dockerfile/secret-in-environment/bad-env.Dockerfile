@@ -1,0 +1,27 @@
+FROM postgres:17
+# expect: SGD301
+ENV POSTGRES_PASSWORD=postgres
+# expect: SGD301
+ENV AWS_SECRET_KEY=xyz
+# expect: SGD301
+ENV PASSWORD hunter2
+# expect: SGD301, SGD301
+ENV MYSQL_USER=app \
+    MYSQL_PASSWORD="s3cr3t word" \
+    MYSQL_ROOT_PASSWORD='toor'
+# expect: SGD301
+ENV API_KEY=f3a9c1d27b
+# expect: SGD301
+ENV DJANGO_SECRET_KEY="w0q)s!l7zx%"
+# expect: SGD301
+ENV JWT_SIGNING_KEY=1f3870be274f6c49b3e31a0c6728957f
+# expect: SGD301
+ENV ADMIN_PASS=1234
+# expect: SGD301
+ENV dbPassword=hunter2
+# expect: SGD301
+ENV HEROKU_API_TOKEN=8d3e1c2a-77aa-4b0e-9d55-0f1e2d3c4b5a
+# expect: SGD301
+ENV APPROLE_SECRET_ID=f00dfeed4711
+# expect: SGD301
+ENV SECRET_KEY_BASE=8f14e45fceea167a5a36dedd4bea2543

@@ -1,0 +1,3 @@
+FROM debian:12
+# expect: SGD301
+ONBUILD ENV DB_PASSWORD=hunter2

@@ -1,0 +1,8 @@
+ARG TOKEN
+FROM debian:12
+ARG TOKEN
+ENV NPM_TOKEN=$TOKEN GITHUB_TOKEN=${TOKEN}
+ENV DB_PASSWORD=${DB_PASSWORD:?must be set}
+ENV DB_PASSWORD2=${DB_PASSWORD:-} OTHER_PASSWORD=${UNKNOWN}
+ENV VAULT_SECRET=vault:secret/data/app#password
+ENV AWS_SECRET=arn:aws:secretsmanager:eu-central-1:123456789012:secret:app
