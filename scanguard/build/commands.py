@@ -10,6 +10,12 @@ from scanguard.model.location import Span
 _POSIX = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox"))
 _POWERSHELL = frozenset(("powershell", "pwsh"))
 
+_KINDS = {
+    **dict.fromkeys(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash"), "posix"),
+    **dict.fromkeys(("powershell", "pwsh"), "powershell"),
+    "cmd": "cmd",
+}
+
 
 class Argument(NamedTuple):
     """One argument after expansion.
@@ -69,55 +75,25 @@ def shell_kind(shell: tuple[str, ...]) -> str:
 def invocations(
     instruction: Instruction, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
 ) -> Iterator[Invocation]:
-    """The commands that a RUN (or a CMD, ENTRYPOINT, HEALTHCHECK's CMD) executes, in order.
+    """The commands that a RUN (or CMD, ENTRYPOINT, HEALTHCHECK) executes, in order.
 
-    `variables` are the values that are known; a name that is not in it is unknown, not empty. Commands inside `$(…)` come
-    before the command that uses them. A shell that is not POSIX yields nothing, the JSON form needs none.
+    `variables` are the values of ENV and ARG that are known at the instruction, `directory` is its working directory,
+    `shell` the words of SHELL. Nothing comes out of the shell form where that shell is no POSIX shell.
     https://docs.docker.com/reference/dockerfile/#run
     """
-    from scanguard.build.interpret import Interpreter
+    from scanguard.build.script.forms import instruction_invocations
 
-    if instruction.json:
-        if instruction.words:
-            first = instruction.words[0].span
-            words = tuple(Argument(word.text, True, (), word.span) for word in instruction.words)
-            interpreter = Interpreter(lambda start, end: first, variables, directory)
-            yield from interpreter.exec_form(words, instruction.span)
-        return
-    if shell_kind(shell) != "posix":
-        return
-    body = instruction.body
-    line = body.text.partition("\n")[0] if instruction.heredocs else body.text
-    if instruction.heredocs and _is_script(instruction, line):
-        heredoc = instruction.heredocs[0]
-        interpreter = Interpreter(_heredoc_span(heredoc), variables, directory)
-        yield from interpreter.run(parse_script(heredoc.content))
-        return
-    interpreter = Interpreter(body.span, variables, directory)
-    given = tuple(_heredoc_text(heredoc) for heredoc in instruction.heredocs)
-    for call in interpreter.run(parse_script(line)):
-        yield call._replace(text=given[0]) if given and call.text is None else call
+    return iter(instruction_invocations(instruction, variables, directory, shell))
 
 
-def _is_script(instruction: Instruction, line: str) -> bool:
-    """Whether the heredoc of a RUN is the script itself: nothing else stands in the line, or only a shell."""
-    heredoc = instruction.heredocs[0]
-    operator = line.find("<<")
-    rest = line[operator + 2 :].lstrip("-").strip()
-    around = f"{line[:operator]} {rest.replace(heredoc.name, '', 1)}".replace('"', "").replace("'", "").split()
-    if around and (around[0].rpartition("/")[2] not in _POSIX or any(">" in word or "|" in word for word in around)):
-        return False
-    first = heredoc.content.lstrip().partition("\n")[0]
-    if not first.startswith("#!"):
-        return True
-    interpreter = first[2:].replace("/usr/bin/env", "").split()
-    return bool(interpreter) and interpreter[0].rpartition("/")[2] in _POSIX
+def shell_kind(shell: tuple[str, ...]) -> str:
+    """The language of a SHELL instruction: `posix`, `powershell`, `cmd` or `other`.
 
-
-def _heredoc_span(heredoc: Heredoc) -> Callable[[int, int], Span]:
-    base = heredoc.span.start
-    return lambda start, end: Span(base + start, base + end)
-
-
-def _heredoc_text(heredoc: Heredoc) -> Argument:
-    return Argument(heredoc.content, not heredoc.expand or "$" not in heredoc.content, (), heredoc.span)
+    https://docs.docker.com/reference/dockerfile/#shell
+    """
+    for word in shell:
+        name = word.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+        kind = _KINDS.get(name)
+        if kind is not None:
+            return kind
+    return "other"

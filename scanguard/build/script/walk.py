@@ -1,0 +1,375 @@
+"""The tree of a script walked in the order of execution."""
+
+from collections.abc import Iterator
+
+from scanguard.build.commands import Argument, Invocation
+from scanguard.build.script.builtins import ends_branch, is_test
+from scanguard.build.script.command import Command, Redirects
+from scanguard.build.script.expansion import Exhausted, Expander
+from scanguard.build.script.names import assigned_names
+from scanguard.build.script.origin import Origin
+from scanguard.build.script.state import Mark, Outcome, State, Value
+from scanguard.dockerfile.shell.nodes import (
+    AndOr,
+    Assignment,
+    Compound,
+    Node,
+    Parameter,
+    Pipeline,
+    Redirect,
+    Script,
+    ShellWord,
+    Simple,
+    Substitution,
+)
+from scanguard.model.location import Span
+
+MAX_INVOCATIONS = 20_000
+MAX_ITEMS = 200
+MAX_DEPTH = 40
+_HEREDOCS = frozenset({"<<", "<<-"})
+
+
+class Walker(Expander):
+    """Walks scripts and collects what they run in `found`."""
+
+    def __init__(self, state: State, origin: Origin, budget: int) -> None:
+        super().__init__(state, origin, budget)
+        self.found: list[Invocation] = []
+        self.certain = True
+        self.input: Invocation | None = None
+        self.text: Argument | None = None
+        self.script_text: ShellWord | None = None
+        self.redirects: Redirects = ()
+        self.wrappers: tuple[str, ...] = ()
+        self.depth = 0
+
+    def run_command(self, command: Command) -> None:
+        """Take the wrappers off a command and collect what is in it."""
+        raise NotImplementedError
+
+    def run(self, script: Script) -> None:
+        """Walk the commands of a script in this shell."""
+        if self.depth >= MAX_DEPTH:
+            raise Exhausted
+        self.depth += 1
+        for index, node in enumerate(script.nodes):
+            if script.background[index]:
+                self._subshell(node)
+            else:
+                self.node(node)
+        self.depth -= 1
+
+    def node(self, node: Node) -> None:
+        """Walk one node."""
+        self.spend(1)
+        if type(node) is Simple:
+            self._simple(node)
+        elif type(node) is AndOr:
+            self._and_or(node)
+        elif type(node) is Pipeline:
+            self._pipeline(node)
+        elif type(node) is Compound:
+            self._compound(node)
+
+    def _subshell(self, node: Node) -> None:
+        mark = self.state.mark()
+        self.node(node)
+        self.state.rollback(mark)
+
+    def _and_or(self, node: AndOr) -> None:
+        """`a && b` takes the success of `a` for granted, unless `a` is a test; `a || b` takes it always."""
+        certain, guard = self.certain, None
+        self.node(node.parts[0])
+        for index, operator in enumerate(node.operators):
+            left, part = node.parts[index], node.parts[index + 1]
+            if operator == "||":
+                tested = guard is not None or is_test(left)
+                self._close(guard, certain=certain)
+                guard = None
+                self._alternative(part, tested=tested)
+                continue
+            if guard is None and node.operators[index - 1 : index] != ("||",) and is_test(left):
+                guard = self.state.mark()
+                self.certain = False
+            self.node(part)
+        self._close(guard, certain=certain, last=node.parts[-1])
+
+    def _close(self, guard: Mark | None, *, certain: bool, last: Node | None = None) -> None:
+        """Go on behind what only ran after a test."""
+        self.certain = certain
+        if guard is not None:
+            outcome = self.state.rollback(guard)
+            if last is None or not ends_branch(last):
+                self.state.merge([self.state.unchanged(), outcome])
+
+    def _alternative(self, part: Node, *, tested: bool) -> None:
+        """The right side of `||`."""
+        outcome = self._branch(part)
+        if not ends_branch(part):
+            if not tested:
+                outcome = outcome._replace(directory=self.state.directory)
+            self.state.merge([self.state.unchanged(), outcome])
+
+    def _branch(self, what: "Node | Script") -> Outcome:
+        """Run what may or may not run, then undo it."""
+        certain, mark = self.certain, self.state.mark()
+        self.certain = False
+        if type(what) is Script:
+            self.run(what)
+        else:
+            self.node(what)  # type: ignore[arg-type]
+        self.certain = certain
+        return self.state.rollback(mark)
+
+    def _pipeline(self, node: Pipeline) -> None:
+        if len(node.commands) == 1:
+            self.node(node.commands[0])
+            return
+        outer = self.input
+        for command in node.commands:
+            before = len(self.found)
+            self._subshell(command)
+            self.input = self.found[-1] if len(self.found) > before else None
+        self.input = outer
+
+    def _compound(self, node: Compound) -> None:
+        kind = node.kind
+        if kind == "function":
+            if node.bodies:
+                self.state.functions[node.name] = (node.bodies[0], self.origin)
+            return
+        saved = self.redirects, self.text, self.script_text
+        if node.redirects:
+            self._redirected(node.redirects)
+        if kind == "group":
+            self.run(node.bodies[0])
+        elif kind == "subshell":
+            mark = self.state.mark()
+            self.run(node.bodies[0])
+            self.state.rollback(mark)
+        elif kind == "if":
+            self._if(node)
+        elif kind in ("for", "select"):
+            self._for(node)
+        elif kind == "case":
+            self._case(node)
+        elif kind in ("while", "until"):
+            self._while(node)
+        else:
+            self.substitutions(node.words)
+            for name in assigned_names(node):
+                self.state.assign(name, None)
+        self.redirects, self.text, self.script_text = saved
+
+    def _redirected(self, redirects: tuple[Redirect, ...]) -> None:
+        """Let the commands inside a compound have its redirections."""
+        self._substitutions_of(redirects)
+        more, text, script = self._redirects(redirects)
+        self.redirects = (*self.redirects, *more)
+        if text is not None:
+            self.text, self.script_text = text, script
+
+    def _if(self, node: Compound) -> None:
+        self.run(node.bodies[0])
+        outcomes: list[Outcome] = []
+        for index in range(1, len(node.bodies)):
+            condition = index % 2 == 0 and index + 1 < len(node.bodies)
+            outcome = self._branch(node.bodies[index])
+            if condition:
+                self.state.merge([outcome])
+            elif not ends_branch(node.bodies[index]):
+                outcomes.append(outcome)
+        if len(node.bodies) % 2 == 0:
+            outcomes.append(self.state.unchanged())
+        self.state.merge(outcomes)
+
+    def _case(self, node: Compound) -> None:
+        self.substitutions(node.words)
+        outcomes = [self.state.unchanged()]
+        for body in node.bodies:
+            outcome = self._branch(body)
+            if not ends_branch(body):
+                outcomes.append(outcome)
+        self.state.merge(outcomes)
+
+    def _while(self, node: Compound) -> None:
+        self._forget(node)
+        self.run(node.bodies[0])
+        self._loop_once(node.bodies[1])
+
+    def _loop_once(self, body: Script) -> None:
+        outcome = self._branch(body)
+        self.state.merge([self.state.unchanged(), outcome])
+
+    def _forget(self, node: Node) -> None:
+        """What a loop assigns is not known while it runs."""
+        names = assigned_names(node)
+        self.spend(len(names))
+        for name in names:
+            self.state.assign(name, None)
+
+    def _for(self, node: Compound) -> None:
+        self.substitutions(node.words)
+        if not node.name or node.kind == "select" or (not node.words and self.state.positional is None):
+            self._forget(node)
+            self._loop_once(node.bodies[0])
+            return
+        if node.words:
+            items = [value for word in node.words for value in self._items(word)]
+        else:
+            items = list(self.state.positional or ())
+        for value in items[:MAX_ITEMS]:
+            self.state.assign(node.name, value)
+            if value is None or value.text is None:
+                self._unsure_iteration(node.bodies[0])
+            else:
+                self.run(node.bodies[0])
+        if len(items) > MAX_ITEMS:
+            self._forget(node)
+            self._loop_once(node.bodies[0])
+
+    def _unsure_iteration(self, body: Script) -> None:
+        """The items come from something that is not known, such as a glob."""
+        certain, self.certain = self.certain, False
+        self.run(body)
+        self.certain = certain
+
+    def _items(self, word: ShellWord) -> Iterator[Value | None]:
+        arguments: list[Argument] = []
+        self.fields(word, arguments, [])
+        for argument in arguments:
+            if argument.known:
+                yield Value(((argument.text, True),), argument.variables)
+            elif len(word.parts) == 1:
+                yield None
+            else:
+                yield Value(((argument.text, False),), argument.variables)
+
+    def _simple(self, node: Simple) -> None:
+        before = len(self.found)
+        self._substitutions_before(node)
+        inputs = tuple(self.found[before:]) if len(self.found) > before else ()
+        arguments: list[Argument] = []
+        words: list[ShellWord | None] = []
+        for word in node.words:
+            self.fields(word, arguments, words)
+        self.spend(len(arguments) // 8)
+        if not arguments:
+            for assignment in node.assignments:
+                self._assign(assignment)
+            if not node.redirects:
+                return
+        command = Command(arguments, words, self._span(node))
+        command.inputs = inputs
+        command.wrappers = self.wrappers
+        command.input = self.input
+        command.redirects, command.text, command.script = self.redirects, self.text, self.script_text
+        if node.redirects:
+            more, text, script = self._redirects(node.redirects)
+            command.redirects = (*self.redirects, *more) if self.redirects else more
+            if text is not None:
+                command.text, command.script = text, script
+        if node.assignments and arguments:
+            for assignment in node.assignments:
+                if assignment.value is not None:
+                    command.environment.append((assignment.name, self.argument(assignment.value)))
+            self._with_environment(node, command)
+        else:
+            self.run_command(command)
+
+    def _span(self, node: Simple) -> Span:
+        return self.origin.span(node.start, node.end)
+
+    def _with_environment(self, node: Simple, command: Command) -> None:
+        """`A=b command`: the assignment holds for the command alone, but scripts in it see it."""
+        mark = self.state.mark()
+        for assignment in node.assignments:
+            self._assign(assignment)
+        names = {assignment.name for assignment in node.assignments}
+        self.run_command(command)
+        outcome = self.state.rollback(mark)
+        for name, value in outcome.variables.items():
+            if name not in names:
+                self.state.assign(name, value)
+        self.state.directory = outcome.directory
+
+    def _assign(self, assignment: Assignment) -> None:
+        if assignment.value is None:
+            value = self._array(assignment.items)
+        else:
+            value = self.value(assignment.value)
+        indexed = self.origin.text.startswith("[", assignment.start + len(assignment.name))
+        if assignment.append or indexed:
+            value = None if indexed else self._appended(assignment, value)
+        self.state.assign(assignment.name, value)
+
+    def _appended(self, assignment: Assignment, value: Value | None) -> Value | None:
+        before = self.state.lookup(assignment.name)
+        if before is None or value is None:
+            return None
+        pieces = before.pieces
+        if assignment.value is None:
+            pieces = (*pieces, (None, True))
+        self.spend(len(pieces))
+        return Value((*pieces, *value.pieces), tuple(dict.fromkeys((*before.names, *value.names))))
+
+    def _array(self, words: tuple[ShellWord, ...]) -> Value | None:
+        arguments: list[Argument] = []
+        for word in words:
+            self.fields(word, arguments, [])
+        pieces: list[tuple[str | None, bool]] = []
+        for argument in arguments:
+            if pieces:
+                pieces.append((None, True))
+            pieces.append((argument.text, argument.known))
+        names = tuple(dict.fromkeys([name for argument in arguments for name in argument.variables]))
+        return Value(tuple(pieces) or (("", True),), names)
+
+    def _redirects(self, redirects: tuple[Redirect, ...]) -> tuple[Redirects, Argument | None, ShellWord | None]:
+        """Operators with their targets, and the text of a heredoc or here-string."""
+        found = []
+        text, script = None, None
+        for redirect in redirects:
+            operator, descriptor = redirect.operator, redirect.descriptor
+            if operator in _HEREDOCS or operator == "<<<":
+                body = redirect.target if operator == "<<<" else redirect.heredoc
+                if body is not None and descriptor in ("", "0"):
+                    text, script = self.argument(body), body
+                continue
+            if descriptor and descriptor != ("0" if operator[0] == "<" else "1"):
+                operator = descriptor + operator
+            found.append((operator, self.argument(redirect.target)))
+        return tuple(found), text, script
+
+    def _substitutions_before(self, node: Simple) -> None:
+        for assignment in node.assignments:
+            if assignment.value is not None:
+                self.substitutions((assignment.value,))
+            elif assignment.items:
+                self.substitutions(assignment.items)
+        self.substitutions(node.words)
+        if node.redirects:
+            self._substitutions_of(node.redirects)
+
+    def _substitutions_of(self, redirects: tuple[Redirect, ...]) -> None:
+        for redirect in redirects:
+            self.substitutions((redirect.target,) if redirect.heredoc is None else (redirect.heredoc,))
+
+    def substitutions(self, words: tuple[ShellWord, ...]) -> None:
+        """Walk the scripts of the `$(…)` and `<(…)` in words."""
+        for word in words:
+            for part in word.parts:
+                if type(part) is Substitution:
+                    if part.start not in self.origin.ran:
+                        self._substitution(part)
+                elif type(part) is Parameter and part.argument is not None:
+                    self.substitutions((part.argument,))
+
+    def _substitution(self, part: Substitution) -> None:
+        mark = self.state.mark()
+        saved = self.redirects, self.input, self.text, self.script_text
+        self.redirects, self.input, self.text, self.script_text = (), None, None, None
+        self.run(part.script)
+        self.redirects, self.input, self.text, self.script_text = saved
+        self.state.rollback(mark)
