@@ -1,6 +1,6 @@
 """`python -m scanguard`."""
 
-from scanguard.cli import main
+from scanguard.cli import console
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    console()

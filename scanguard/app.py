@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from scanguard import __version__
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
@@ -18,6 +17,7 @@ from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity

@@ -9,13 +9,14 @@ See docs/add-a-check.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pluggy
 
 from scanguard.build.model import Build, BuildStep, Package, Role, Stage, User, is_root
 from scanguard.model.finding import Problem, Step
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 from scanguard.model.rule import Confidence, Option, Rule, Severity
 

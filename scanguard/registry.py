@@ -9,13 +9,13 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 import pluggy
 
 from scanguard import __version__, checks
 from scanguard.engine.run import describe
 from scanguard.model.errors import ConfigurationError
+from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.plugin import GROUP, Check, Hooks, PolicyFile, Reporter
 

@@ -4,8 +4,7 @@ Facts were read from the images' public Dockerfiles; each table names where. Nam
 host and `library/` left out. A base that stands in no table is unknown, which is not the same as root or clean.
 """
 
-from typing import NamedTuple
-
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 
 

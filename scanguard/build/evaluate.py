@@ -1,7 +1,6 @@
 """Dockerfile in, evaluated build out: the instructions of each stage, one after the other, as BuildKit would take them."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from scanguard.build import files
 from scanguard.build.bases import base_accounts, base_user, is_windows
@@ -27,6 +26,7 @@ from scanguard.build.variables import Scope
 from scanguard.dockerfile.mounts import Mount, mounts
 from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode, Word
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 
 _COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})

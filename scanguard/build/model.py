@@ -6,15 +6,14 @@ shipped stage. What cannot be known is said to be unknown, with a reason, never 
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from scanguard.build.commands import Invocation
 from scanguard.dockerfile.mounts import Mount
 from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
-
 
 PUBLIC_REGISTRIES = frozenset(
     "docker.io index.docker.io gcr.io ghcr.io quay.io public.ecr.aws mcr.microsoft.com nvcr.io registry.k8s.io lscr.io "

@@ -3,9 +3,8 @@
 One table per manager says which words install, which remove, and which flags take a value; the rest is one loop.
 """
 
-from typing import NamedTuple
-
 from scanguard.build.commands import Argument, Invocation
+from scanguard.model.record import NamedTuple
 
 
 class Manager(NamedTuple):

@@ -1,9 +1,8 @@
 """Entrypoints that start as root and give it up: gosu, su-exec, setpriv and their kin."""
 
-from typing import NamedTuple
-
 from scanguard.build.model import BuildStep, ImageUse, Stage
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 DROPPERS = frozenset("gosu su-exec setpriv setuidgid s6-setuidgid chpst runuser suexec fixuid".split())
 # Official images whose own entrypoint changes to another user: https://github.com/docker-library/official-images

@@ -4,13 +4,12 @@ A build tool turns sources into binaries or is needed only to do so: compilers, 
 toolchains and SDKs. Interpreters, package managers, curl, wget and git are none.
 """
 
-from typing import NamedTuple
-
 from scanguard.build.bases import base_toolchain
 from scanguard.build.model import Build, ImageUse, Package, Stage
 from scanguard.build.paths import covers
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 
 _EXACT = frozenset(

@@ -4,9 +4,9 @@ import os
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from scanguard import app
+from scanguard.model.record import NamedTuple
 from scanguard.model.report import Report
 
 

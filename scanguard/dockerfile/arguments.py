@@ -31,6 +31,7 @@ _EXAMPLES = {
     "WORKDIR": "write WORKDIR <path>",
 }
 _UNCHECKED_FLAGS = ("ARG", "STOPSIGNAL", "HEALTHCHECK")
+_LONGEST = 200
 _UNITS = r"(?:ns|us|µs|μs|ms|s|m|h)"
 
 Errors = list[SyntaxProblem]
@@ -167,7 +168,7 @@ def duration(text: str) -> float | None:
     rest = text[1:] if text[:1] in ("+", "-") else text
     if rest == "0":
         return 0.0
-    parts = re.findall(rf"([0-9]{{1,18}}\.?[0-9]{{0,18}}|\.[0-9]{{1,18}})({_UNITS})", rest)
+    parts = re.findall(rf"([0-9]{{1,18}}\.?[0-9]{{0,18}}|\.[0-9]{{1,18}})({_UNITS})", rest[:_LONGEST])
     if not parts or "".join(number + unit for number, unit in parts) != rest:
         return None
     return sign * sum(float(number) * _NANOSECONDS[unit] for number, unit in parts)

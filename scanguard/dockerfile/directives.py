@@ -3,12 +3,11 @@
 https://docs.docker.com/reference/dockerfile/#parser-directives
 """
 
-from typing import NamedTuple
-
 from scanguard.dockerfile.json_form import string_member
 from scanguard.dockerfile.lines import SPACES
 from scanguard.dockerfile.nodes import Directive, SyntaxProblem, Word
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 NAMES = ("syntax", "escape", "check")
 _BLANKS = "\t\n\f\r "

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from scanguard.dockerfile.lines import SPACES
 from scanguard.dockerfile.patterns import Pattern, read_pattern, replace, strip_prefix, strip_suffix
+from scanguard.model.record import NamedTuple
 
 DEEPEST = 40
 LONGEST = 1 << 20

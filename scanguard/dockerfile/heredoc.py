@@ -3,12 +3,11 @@
 https://docs.docker.com/reference/dockerfile/#here-documents
 """
 
-from typing import NamedTuple
-
 from scanguard.dockerfile.expand import ExpansionError, split_raw
 from scanguard.dockerfile.lines import SPACES, Line, Reader
 from scanguard.dockerfile.nodes import Heredoc, SyntaxProblem
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 _BLANKS = "\t\n\f\r "
 _LARGEST = (1 << 64) - 1
@@ -37,6 +36,8 @@ def read_operator(word: str, start: int = 0) -> Operator | None:
     written = rest[chomp:].lstrip(_BLANKS)
     if not written or "<" in written:
         return None
+    if written.isalnum():
+        return Operator(written, True, chomp, _descriptor(digits), start, start + len(word))
     try:
         plain, raw = split_raw(written), _quoted(written)
     except ExpansionError:
@@ -44,15 +45,13 @@ def read_operator(word: str, start: int = 0) -> Operator | None:
     if len(plain) != 1 or len(raw) != 1:
         return None
     name = plain[0].text
-    descriptor = int(digits[:20] or "0")
-    return Operator(
-        name,
-        _quotes(name) == _quotes(raw[0]),
-        chomp,
-        min(descriptor, _LARGEST),
-        start,
-        start + len(word.rstrip(SPACES)),
-    )
+    expand, end = _quotes(name) == _quotes(raw[0]), start + len(word.rstrip(SPACES))
+    return Operator(name, expand, chomp, _descriptor(digits), start, end)
+
+
+def _descriptor(digits: str) -> int:
+    """Go's `strconv.ParseUint` ends at the largest number of 64 bits."""
+    return min(int(digits[:30] or "0"), _LARGEST)
 
 
 def _quoted(written: str) -> list[str]:

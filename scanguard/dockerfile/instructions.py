@@ -6,7 +6,6 @@ https://docs.docker.com/reference/dockerfile/
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
 
 from scanguard.dockerfile.arguments import check_arguments
 from scanguard.dockerfile.flags import read_flags
@@ -15,6 +14,7 @@ from scanguard.dockerfile.lines import ASCII_SPACES, SPACES, Line
 from scanguard.dockerfile.nodes import Flag, Instruction, Pair, SyntaxProblem, Word
 from scanguard.dockerfile.splitting import read_declarations, read_pairs, split
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.spelling import nearest
 
 KEYWORDS = (
@@ -63,7 +63,8 @@ class Builder:
         if reader is None:
             self.errors.append(_unknown(written, keyword_span))
             return Instruction(keyword, span, keyword_span, flags, (), line.body(at))
-        words, json, pairs, trigger = reader(self, line, at, keyword) if at < len(text) or keyword == "FROM" else _NONE
+        blank = at >= len(text) or (outer and keyword == "ONBUILD")
+        words, json, pairs, trigger = _NONE if blank else reader(self, line, at, keyword)
         instruction = Instruction(
             keyword, span, keyword_span, flags, words, line.body(at), json, pairs, trigger=trigger
         )

@@ -5,7 +5,8 @@ https://docs.docker.com/reference/dockerfile/#shell-and-exec-form, https://www.r
 
 import re
 from functools import cache
-from typing import NamedTuple
+
+from scanguard.model.record import NamedTuple
 
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _BLANKS = " \t\n\r"

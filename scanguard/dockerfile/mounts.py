@@ -1,9 +1,8 @@
 """`RUN --mount=…`: https://docs.docker.com/reference/dockerfile/#run---mount."""
 
-from typing import NamedTuple
-
 from scanguard.dockerfile.nodes import Flag, Instruction, SyntaxProblem, Word
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.spelling import nearest
 
 TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")

@@ -3,9 +3,8 @@
 The grammar is BuildKit's: https://docs.docker.com/reference/dockerfile/
 """
 
-from typing import NamedTuple
-
 from scanguard.model.location import Source, Span
+from scanguard.model.record import NamedTuple
 
 
 class Word(NamedTuple):

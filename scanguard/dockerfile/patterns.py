@@ -5,7 +5,8 @@ https://docs.docker.com/reference/dockerfile/#environment-replacement
 """
 
 from enum import Enum
-from typing import NamedTuple
+
+from scanguard.model.record import NamedTuple
 
 
 class Wild(Enum):

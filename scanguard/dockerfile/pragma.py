@@ -8,11 +8,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from scanguard.dockerfile.nodes import Comment, Dockerfile, Instruction, SyntaxProblem, Word
 from scanguard.model.date import is_date
 from scanguard.model.location import Source, Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.spelling import nearest
 
 FORM = 'write `# scanguard: ignore[rule-name] reason="why" until=YYYY-MM-DD`'

@@ -1,7 +1,6 @@
 """One Dockerfile through the checks: text to build, build to problems, problems to findings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
 from scanguard.build.model import Build
@@ -12,6 +11,7 @@ from scanguard.engine.stamp import Stamp
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Problem
 from scanguard.model.location import Source, Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile
 from scanguard.model.rule import Rule, Severity
 from scanguard.plugin import Check

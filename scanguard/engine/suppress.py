@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from scanguard.dockerfile.nodes import SyntaxProblem, Word
 from scanguard.dockerfile.pragma import Pragma, Scope
 from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.finding import Finding, Problem, Suppression
 from scanguard.model.location import Region
+from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.model.rule import Rule, Severity
 

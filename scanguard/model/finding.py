@@ -1,8 +1,7 @@
 """From what a check says (a problem) to what a person reads (a finding)."""
 
-from typing import NamedTuple
-
 from scanguard.model.location import Region, Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Rule, Severity
 
 

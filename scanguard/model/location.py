@@ -1,7 +1,8 @@
 """Places in a text: an offset range while we work, lines and columns when we tell."""
 
 from bisect import bisect_right
-from typing import NamedTuple
+
+from scanguard.model.record import NamedTuple
 
 
 class Span(NamedTuple):

@@ -3,7 +3,7 @@
 https://github.com/distribution/reference: `[registry/]repository[:tag][@digest]`.
 """
 
-from typing import NamedTuple
+from scanguard.model.record import NamedTuple
 
 _LOWER_HEX = frozenset("0123456789abcdef")
 _DIGEST_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}

@@ -1,10 +1,10 @@
 """What a run says as a whole, and the verdict that follows from it."""
 
 from enum import IntEnum
-from typing import NamedTuple
 
 from scanguard.model.finding import Finding
 from scanguard.model.location import Region, Source, Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule, Severity
 
 

@@ -1,7 +1,8 @@
 """What a rule is: its name, what it says, how grave it is, and which controls of which standards it serves."""
 
 from enum import IntEnum
-from typing import NamedTuple
+
+from scanguard.model.record import NamedTuple
 
 
 class Severity(IntEnum):

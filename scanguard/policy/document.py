@@ -7,13 +7,14 @@ https://yaml.org/spec/1.1/, as PyYAML reads it.
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
 
 from scanguard.model.display import displayable
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
+from scanguard.model.record import NamedTuple
 
 SIZE_LIMIT: Final = 1_000_000
 _DEPTH_LIMIT: Final = 64

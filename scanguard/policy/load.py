@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from scanguard.model.display import displayable
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.location import Region
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule
 from scanguard.model.spelling import nearest
 from scanguard.policy.model import DEFAULT, Policy

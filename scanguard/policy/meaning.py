@@ -1,11 +1,12 @@
 """What a policy document of the right form means: names looked up in the catalogue, options typed, dates checked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.date import is_date
 from scanguard.model.glob import translate
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Option, Rule, Severity
 from scanguard.model.spelling import nearest
 from scanguard.policy.document import Document, Path

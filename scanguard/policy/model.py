@@ -5,11 +5,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from scanguard.model.finding import Finding
 from scanguard.model.glob import matches
 from scanguard.model.location import Region
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule, Severity
 
 OptionValue: TypeAlias = bool | int | str | tuple[str, ...]

@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from scanguard.model.location import Region, Span
+from scanguard.model.record import NamedTuple
 from scanguard.reporters.redact import MASK, RedactedText
 from scanguard.reporters.terminal import COMMAND, Palette, escape
 

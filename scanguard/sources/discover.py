@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
 from scanguard.sources.read import STANDARD_INPUT, unreadable
 from scanguard.sources.repository import printable, repository_root, uri_of, within
 

@@ -8,9 +8,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scanguard.model.glob import compiled
+from scanguard.model.record import NamedTuple
 
 LIMIT = 1_000_000
 _SPECIAL = re.compile(r"[*?\[\\]")

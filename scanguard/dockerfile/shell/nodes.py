@@ -4,7 +4,9 @@ The grammar is POSIX sh with the parts of bash that Dockerfiles use:
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
 """
 
-from typing import NamedTuple, Union
+from typing import Union
+
+from scanguard.model.record import NamedTuple
 
 
 class Literal(NamedTuple):

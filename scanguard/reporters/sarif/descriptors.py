@@ -1,7 +1,8 @@
 """Rules, notification kinds and the taxonomies (CWE, CIS, NIST) as SARIF describes them."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Rule
 from scanguard.reporters.levels import PRECISION, PROBLEM_SEVERITY, SARIF_LEVEL, security_severity
 from scanguard.reporters.sarif.objects import om
