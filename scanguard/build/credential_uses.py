@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scanguard.build.model import Build, Deleted
 from scanguard.build.secret_commands import Credential, credentials
 from scanguard.build.secret_files import removed_at_once, removed_later
-from scanguard.build.secret_text import hinted, lowered
+from scanguard.build.secret_text import hinted
 
 
 def credential_uses(build: Build) -> Iterator[Credential]:
@@ -14,7 +14,7 @@ def credential_uses(build: Build) -> Iterator[Credential]:
     A secret mount's credential that the command only uses, or whose file the same RUN removes, leaves nothing.
     """
     text = build.dockerfile.source.text
-    if not hinted(lowered(text)) and "://" not in text:
+    if not hinted(text) and "://" not in text:
         return
     for stage in build.stages:
         for step in stage.steps:

@@ -1,7 +1,6 @@
 """Secrets by name among the words of commands: assignments, flags, `curl -u user:password`, printed lines."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.model import BuildStep
@@ -10,6 +9,7 @@ from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import secret_kind
 from scanguard.build.secret_text import named_values, value_span
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence
 
 _PRINTERS = frozenset({"echo", "printf", "cat"})

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.model import BuildStep
@@ -10,6 +9,7 @@ from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import secret_kind
 from scanguard.build.secret_text import value_span
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 
 class Credential(NamedTuple):
@@ -96,6 +96,7 @@ _POSITIONAL: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...], str, str], 
     "ngrok": ((("authtoken",), (), "token", "ngrok.yml"), (("config", "add-authtoken"), (), "token", "ngrok.yml")),
     "vault": ((("login",), (), "token", ".vault-token"),),
 }
+_PROGRAMS = frozenset((*_FLAGS, *_POSITIONAL, "git", "pip", "gh"))
 _ALIASES = {"pip3": "pip", "pnpx": "npm"}
 _STORES = (
     ".npmrc",
@@ -125,6 +126,10 @@ def credentials(step: BuildStep, text: str) -> Iterator[Credential]:
 
 def _of(call: Invocation, step: BuildStep, text: str) -> Iterator[Credential]:
     name = _ALIASES.get(call.name, call.name)
+    if name not in _PROGRAMS:
+        if call.redirects or name == "tee":
+            yield from _stored(call, step, text)
+        return
     for login in _FLAGS.get(name, ()):
         rest = _after(call, login.words)
         if rest is not None:

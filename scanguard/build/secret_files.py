@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage
 from scanguard.build.paths import covers
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Severity
 
 

@@ -1,12 +1,13 @@
 """Secrets that are given to a build as arguments: which ones a RUN uses, or an ENV keeps. Their values stay in the image."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from scanguard.build.model import Build, BuildStep, Stage
 from scanguard.build.secret_names import secret_kind
+from scanguard.build.secret_text import hinted
 from scanguard.dockerfile.nodes import Instruction
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
@@ -37,6 +38,8 @@ class _Declared(NamedTuple):
 
 def secret_arguments(build: Build) -> Iterator[SecretArgument]:
     """The secret ARGs of all stages that something uses."""
+    if not hinted(build.dockerfile.source.text):
+        return
     inherited: dict[int, dict[str, _Declared]] = {}
     uses: dict[tuple[str, Span], list[ArgumentUse]] = {}
     steps: dict[tuple[str, Span], BuildStep] = {}

@@ -1,13 +1,14 @@
 """`name=value`, `name: value` and their kin in free text: heredocs, printed lines, comments, what could not be parsed."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import lru_cache
 
 from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import STEMS, secret_kind
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
-_HINTS = (
+HINTS = (
     *STEMS,
     "login",
     " -u",
@@ -55,12 +56,11 @@ def value_span(text: str, span: Span, value: str) -> Span:
     return Span(span.start + quoted, span.end - quoted)
 
 
-def hinted(lower: str) -> bool:
-    """Whether any name of a secret, or a command that takes one without naming it, can stand in a text in lower case."""
-    for hint in _HINTS:
-        if hint in lower:
-            return True
-    return False
+@lru_cache(maxsize=4)
+def hinted(text: str) -> bool:
+    """Whether any name of a secret, or a command that takes one without naming it, can stand in a text."""
+    lower = lowered(text)
+    return any(hint in lower for hint in HINTS)
 
 
 def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Iterator[Named]:

@@ -7,9 +7,9 @@ and of the providers' own pages. Expressions are compiled when their first lette
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from scanguard.build.secret_literals import is_placeholder
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Severity
 
 

@@ -5,19 +5,18 @@ that no report shows them, whatever rule it speaks of.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from scanguard.build.model import Build, BuildStep, Value
 from scanguard.build.secret_arguments import InCommand, named_arguments
 from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import secret_kind
-from scanguard.build.secret_text import hinted, lowered, named_values, value_span
+from scanguard.build.secret_text import HINTS, hinted, lowered, named_values, value_span
 from scanguard.build.secret_values import Found, find_values
 from scanguard.dockerfile.nodes import Instruction, Pair
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Severity
 
 _DECLARATIONS = {"ENV": "env", "ARG": "arg", "LABEL": "label"}
@@ -70,9 +69,17 @@ class _Same:
         return isinstance(other, _Same) and other.build is self.build
 
 
+class _Seen(NamedTuple):
+    """What was found in one file: the facts, and what the text alone tells."""
+
+    secrets: tuple[SecretSeen, ...]
+    values: tuple[Found, ...]
+    hinted: bool
+
+
 def secrets(build: Build) -> tuple[SecretSeen, ...]:
     """The secrets of the file in the order in which they stand there; each value once. The last answer is remembered."""
-    return _remembered(_Same(build))
+    return _remembered(_Same(build)).secrets
 
 
 def secret_spans(build: Build) -> tuple[Span, ...]:
@@ -80,10 +87,11 @@ def secret_spans(build: Build) -> tuple[Span, ...]:
 
     More than `secrets` tells: values under a secret's name in comments, and where no instruction could be evaluated.
     """
+    seen = _remembered(_Same(build))
     text = build.dockerfile.source.text
-    spans = [secret.span for secret in secrets(build)]
-    spans.extend(Span(one.start, one.end) for one in find_values(text))
-    if hinted(lowered(text)):
+    spans = [secret.span for secret in seen.secrets]
+    spans.extend(Span(one.start, one.end) for one in seen.values)
+    if seen.hinted:
         spans.extend(Span(one.start, one.end) for one in named_values(text, 0, len(text), loose=True))
     return _merged(spans) if spans else ()
 
@@ -99,13 +107,12 @@ def _merged(spans: list[Span]) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=1)
-def _remembered(same: _Same) -> tuple[SecretSeen, ...]:
+def _remembered(same: _Same) -> _Seen:
     text = same.build.dockerfile.source.text
     values = find_values(text)
-    named = hinted(lowered(text))
-    if not values and not named:
-        return ()
-    return _Finder(same.build).find(values, named=named)
+    named = hinted(text)
+    facts = _Finder(same.build).find(values, named=named) if values or named else ()
+    return _Seen(facts, tuple(values), named)
 
 
 class _Finder:
@@ -113,6 +120,7 @@ class _Finder:
 
     def __init__(self, build: Build) -> None:
         self.text = build.dockerfile.source.text
+        self.stages = build.stages
         self.steps = [*build.preamble, *(step for stage in build.stages for step in stage.steps)]
         self.starts = [step.span.start for step in self.steps]
         self.found: list[SecretSeen] = []
@@ -180,7 +188,8 @@ class _Finder:
                 self._ran(step, inner)
 
     def _hinted(self, span: Span) -> bool:
-        return hinted(lowered(self.text[span.start : span.end]))
+        text = lowered(self.text[span.start : span.end])
+        return any(hint in text for hint in HINTS)
 
     def _declared(self, step: BuildStep, instruction: Instruction, values: tuple[Value, ...]) -> None:
         for at, pair in enumerate(instruction.pairs):
@@ -212,9 +221,20 @@ class _Finder:
                 self._add(step, span, named.kind, named.name, where, Evidence.NAME, self.text[span.start : span.end])
 
     def _command(self, step: BuildStep, one: InCommand) -> None:
+        if self._is_file(step, self.text[one.span.start : one.span.end]):
+            return
         evidence = Evidence.COMMAND if one.command else Evidence.NAME
         value = self.text[one.span.start : one.span.end]
         self._add(step, one.span, one.kind, one.holder, one.where, evidence, value, one.confidence)
+
+    def _is_file(self, step: BuildStep, value: str) -> bool:
+        """Whether a word is the name of a file that the stages of this step make or get."""
+        if "." not in value and "-" not in value and "_" not in value:
+            return False
+        lineage = self.stages[step.stage].lineage
+        made = [written.path for stage in lineage for written in stage.written]
+        made += [copied.destination for stage in lineage for one in stage.steps for copied in one.copies]
+        return any(path.endswith(f"/{value}") for path in made)
 
     def _take(self, span: Span) -> bool:
         """Note the place of a value; False where a part of it has been told already."""
@@ -273,9 +293,3 @@ def _is_aws_secret(holder: str, value: str) -> bool:
     if len(value) != _AWS_SECRET or not ("aws" in name or "secret_access_key" in name) or "secret" not in name:
         return False
     return value.replace("/", "").replace("+", "").isalnum()
-
-
-def in_stage(build: Build, secret: SecretSeen) -> Iterator[BuildStep]:
-    """The step that holds the secret, if one does."""
-    if secret.stage is not None and secret.position >= 0:
-        yield build.stages[secret.stage].steps[secret.position]

@@ -56,6 +56,8 @@ def check(build: Build) -> Iterator[Problem]:
     - [Build secrets](https://docs.docker.com/build/building/secrets/)
     - [Image layers](https://docs.docker.com/get-started/docker-concepts/building-images/understanding-image-layers/)
     """
+    if not any(stage.deleted for stage in build.stages):
+        return
     told: set[tuple[int, int, str]] = set()
     literal = {(one.stage, one.position) for one in secrets(build) if one.evidence is not Evidence.COMMAND}
     for found in secret_files(build):

@@ -65,7 +65,7 @@ def check(build: Build) -> Iterator[Problem]:
 def _problem(build: Build, found: SecretFile) -> Problem:
     stage = build.stages[found.step.stage]
     file = found.source or found.path
-    message = f"{found.step.instruction.keyword} brings '{file}', {found.kind.kind} by its name"
+    message = f"{found.step.instruction.keyword} brings '{file}', by its name {found.kind.kind}"
     severity = found.kind.severity
     trace = build.trace(f"'{file}' is copied into {stage.title}", found.span, stage.index)
     if not build.ships(stage.index):
