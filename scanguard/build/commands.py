@@ -1,14 +1,10 @@
 """From a shell script to the commands that it runs, variables put in and wrappers taken off."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-from scanguard.dockerfile.nodes import Heredoc, Instruction
-from scanguard.dockerfile.shell.parser import parse_script
+from scanguard.dockerfile.nodes import Instruction
 from scanguard.model.location import Span
-
-_POSIX = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "busybox"))
-_POWERSHELL = frozenset(("powershell", "pwsh"))
+from scanguard.model.record import NamedTuple
 
 _KINDS = {
     **dict.fromkeys(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash"), "posix"),
@@ -58,18 +54,6 @@ class Invocation(NamedTuple):
     def words(self) -> tuple[str, ...]:
         """The arguments' texts."""
         return tuple(argument.text for argument in self.arguments)
-
-
-def shell_kind(shell: tuple[str, ...]) -> str:
-    """What a SHELL instruction's words start: `posix`, `powershell`, `cmd` or `other`."""
-    if not shell:
-        return "other"
-    name = shell[0].replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
-    if name in _POSIX:
-        return "posix"
-    if name in _POWERSHELL:
-        return "powershell"
-    return "cmd" if name == "cmd" else "other"
 
 
 def invocations(
