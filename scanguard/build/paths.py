@@ -20,11 +20,14 @@ def covers(parent: str, path: str) -> bool:
 
 
 def destination(directory: str | None, target: str, source: str, *, many: bool) -> str | None:
-    """Where a file of that source name lands: below `target` where that is a directory by its looks."""
+    """Where a file of that source name lands: below `target` where that is a directory by its looks.
+
+    A source that ends with `/` is a directory, whose contents land in `target` itself.
+    """
     base = resolve(directory, target)
     if base is None:
         return None
-    name = source.rstrip("/").rpartition("/")[2]
+    name = source.rpartition("/")[2]
     if name and name not in (".", "..") and (many or target.endswith(("/", "/.")) or target in (".", "./")):
         return posixpath.join(base, name)
     return base

@@ -39,6 +39,8 @@ def _account(call: Invocation) -> list[str]:
                 names.append(value.text)
         elif text.startswith("--uid="):
             names.append(text[6:])
+        elif text.startswith("-u") and text[2:].isdecimal():
+            names.append(text[2:])
         elif text.startswith("-"):
             continue
         else:
