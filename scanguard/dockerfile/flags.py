@@ -3,7 +3,9 @@
 https://docs.docker.com/reference/dockerfile/#run---mount and the sections like it
 """
 
+import re
 from enum import Enum
+from functools import cache
 
 from scanguard.dockerfile.lines import ASCII_SPACES, SPACES, Line
 from scanguard.dockerfile.nodes import Flag, SyntaxProblem, Word
@@ -51,13 +53,26 @@ FLAGS: dict[str, dict[str, Takes]] = {
 """The flags of each instruction; the others have none."""
 
 
+@cache
+def _plain() -> re.Pattern[str]:
+    """A flag without quotes and escapes: its name, and perhaps a value."""
+    return re.compile(r"""(--[^\s'"\\`=]*+)(?:=[^\s'"\\`]*+)?(?=[\t\v\f\r ]|\Z)""")
+
+
 def read_flags(line: Line, at: int, escape: str) -> tuple[tuple[Flag, ...], int]:
     """The flags that start at `at` of the line, and where they end.
 
     A value is as BuildKit takes it: quotes and escapes are resolved; its span covers them. `--` ends the flags.
     """
-    text, flags = line.text, []
+    text, flags, plain = line.text, [], _plain().match
     while text.startswith("--", at):
+        simple = plain(text, at)
+        if simple is not None and simple.end(1) - at > 2:
+            (_, stop), end = simple.span(1), simple.end()
+            given = line.word(stop + 1, end) if end > stop else None
+            flags.append(Flag(text[at + 2 : stop], given, line.span(at, end)))
+            at = _next(text, end)
+            continue
         end, word, equals = _word(text, at, escape)
         if word == "--":
             at = end

@@ -14,7 +14,6 @@ from scanguard.dockerfile.lines import ASCII_SPACES, SPACES, Line
 from scanguard.dockerfile.nodes import Flag, Instruction, Pair, SyntaxProblem, Word
 from scanguard.dockerfile.splitting import read_declarations, read_pairs, split
 from scanguard.model.location import Span
-from scanguard.model.record import NamedTuple
 from scanguard.model.spelling import nearest
 
 KEYWORDS = (
@@ -23,13 +22,8 @@ KEYWORDS = (
 """All instructions, in alphabetical order."""
 
 
-class Arguments(NamedTuple):
-    """What stands behind the keyword and the flags."""
-
-    words: tuple[Word, ...] = ()
-    json: bool = False
-    pairs: tuple[Pair, ...] = ()
-    trigger: Instruction | None = None
+Arguments = tuple[tuple[Word, ...], bool, tuple[Pair, ...], Instruction | None]
+"""What stands behind the keyword and the flags: words, whether they are in JSON form, pairs, a trigger. A bare tuple is fastest."""
 
 
 @cache
@@ -51,33 +45,33 @@ class Builder:
         """The instruction that starts at `start` of the line; `outer` is the instruction that it is a trigger of."""
         text = line.text
         head = self.match(text, start)
-        stop, at = head.span(1)[1] if head else start, head.end() if head else start
+        stop, at = (head.end(1), head.end()) if head else (start, start)
         written = text[start:stop]
         keyword = written if written in _READERS else _canonical(written)
         flags: tuple[Flag, ...] = ()
         if text.startswith("--", at):
             flags, at = read_flags(line, at, self.escape)
         at = _past_blanks(text, at)
-        span, keyword_span = Span(line.span(start, stop).start, line.end), line.span(start, stop)
+        keyword_span = line.span(start, stop)
+        span, body = Span(keyword_span[0], line.end), line.body(at)
         reader = _READERS.get(keyword)
         if reader is None:
             self.errors.append(_unknown(written, keyword_span))
-            return Instruction(keyword, span, keyword_span, flags, (), line.body(at))
+            return Instruction(keyword, span, keyword_span, flags, (), body, False, (), (), None)
         blank = at >= len(text) or (outer and keyword == "ONBUILD")
         words, json, pairs, trigger = _NONE if blank else reader(self, line, at, keyword)
-        instruction = Instruction(
-            keyword, span, keyword_span, flags, words, line.body(at), json, pairs, trigger=trigger
-        )
-        check_arguments(instruction, outer, self.errors)
+        instruction = Instruction(keyword, span, keyword_span, flags, words, body, json, pairs, (), trigger)
+        if flags or outer or keyword not in _FREE:
+            check_arguments(instruction, outer, self.errors)
         return instruction
 
     # What stands behind the keyword -----------------------------------------------------------------------------------
 
     def _whole(self, line: Line, at: int, keyword: str) -> Arguments:
-        return Arguments((line.word(at, len(line.text)),))
+        return (line.word(at, len(line.text)),), False, (), None
 
     def _words(self, line: Line, at: int, keyword: str) -> Arguments:
-        return Arguments(split(line, at))
+        return split(line, at), False, (), None
 
     def _command(self, line: Line, at: int, keyword: str) -> Arguments:
         return self._array(line, at, keyword) or self._whole(line, at, keyword)
@@ -95,7 +89,7 @@ class Builder:
             self.errors.append(
                 SyntaxProblem(message, line.span(array.stray, array.stray + 1), "put it in double quotes")
             )
-        return Arguments(tuple([Word(one.value, line.span(one.start, one.end)) for one in array.items]), json=True)
+        return tuple([Word(one.value, line.span(one.start, one.end)) for one in array.items]), True, (), None
 
     def _pairs(self, line: Line, at: int, keyword: str) -> Arguments:
         return _paired(read_pairs(line, at, keyword, self.escape, self.errors))
@@ -112,19 +106,20 @@ class Builder:
         while start < len(text) and text[start] in ASCII_SPACES:
             start += 1
         kind = line.word(at, stop)
-        rest = self._command(line, start, keyword) if start < len(text) else _NONE
+        rest, json, _, _ = self._command(line, start, keyword) if start < len(text) else _NONE
         trigger = None
         if kind.text.upper() == "CMD":
             span = Span(kind.span.start, line.end)
-            trigger = Instruction("CMD", span, kind.span, (), rest.words, line.body(start), rest.json)
-        return Arguments((kind, *rest.words), rest.json, trigger=trigger)
+            trigger = Instruction("CMD", span, kind.span, (), rest, line.body(start), json)
+        return (kind, *rest), json, (), trigger
 
     def _deferred(self, line: Line, at: int, keyword: str) -> Arguments:
         """https://docs.docker.com/reference/dockerfile/#onbuild; an ONBUILD in it is refused and not followed."""
-        return Arguments(trigger=self.build(line, at, keyword))
+        return (), False, (), self.build(line, at, keyword)
 
 
-_NONE = Arguments()
+_NONE: Arguments = ((), False, (), None)
+_FREE = frozenset(("RUN", "CMD", "ENTRYPOINT"))  # with no flags, nothing can be wrong with these
 
 _Reader = Callable[[Builder, Line, int, str], Arguments]
 _READERS: dict[str, _Reader] = {
@@ -161,7 +156,7 @@ def _paired(pairs: tuple[Pair, ...]) -> Arguments:
         words.append(pair.name)
         if pair.value is not None:
             words.append(pair.value)
-    return Arguments(tuple(words), pairs=pairs)
+    return tuple(words), False, pairs, None
 
 
 def _canonical(written: str) -> str:

@@ -10,6 +10,8 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2
 """White space as Go's `unicode.IsSpace` has it; `str.strip()` alone would take U+001C to U+001F too."""
 
 
+_new = tuple.__new__  # what the constructors of named tuples come to: these are made by the thousand
+
 ASCII_SPACES = "\t\n\v\f\r "
 """White space where BuildKit goes byte by byte."""
 
@@ -34,8 +36,9 @@ class Line:
 
     def span(self, start: int, end: int) -> Span:
         """The range of the file that holds `text[start:end]`; an empty range stands behind what precedes it."""
-        if self.base >= 0:
-            return Span(self.base + start, self.base + end)
+        base = self.base
+        if base >= 0:
+            return _new(Span, (base + start, base + end))
         if end > start or not start:
             return Body(self.text, self.pieces).span(start, end)
         place = Body(self.text, self.pieces).offset(start - 1) + 1
@@ -43,7 +46,7 @@ class Line:
 
     def word(self, start: int, end: int) -> Word:
         """The word at `text[start:end]`."""
-        return Word(self.text[start:end], self.span(start, end))
+        return _new(Word, (self.text[start:end], self.span(start, end)))
 
     def body(self, start: int) -> Body:
         """What stands from `start` on."""
@@ -54,9 +57,11 @@ class Line:
 
 def cut(pieces: tuple[tuple[int, int], ...], start: int) -> tuple[tuple[int, int], ...]:
     """The pieces of a text whose first `start` characters are dropped."""
-    rest = [(here - start, there) for here, there in pieces if here > start]
-    here, there = max(piece for piece in pieces if piece[0] <= start)
-    return ((0, there + start - here), *rest)
+    at = 0
+    while at + 1 < len(pieces) and pieces[at + 1][0] <= start:
+        at += 1
+    here, there = pieces[at]
+    return ((0, there + start - here), *[(here - start, there) for here, there in pieces[at + 1 :]])
 
 
 class Reader:

@@ -28,6 +28,15 @@ _FIELDS = {
     "sharing": "sharing",
     "size": "size",
 }
+_WITH_OWNER = ("secret", "ssh", "cache")
+_PLACES = {
+    "required": ("secret", "ssh"),
+    "size": ("tmpfs",),
+    "sharing": ("cache",),
+    "uid": _WITH_OWNER,
+    "gid": _WITH_OWNER,
+    "mode": _WITH_OWNER,
+}
 _BARE = ("readonly", "ro", "readwrite", "rw", "required")
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -74,7 +83,8 @@ def mounts(instruction: Instruction) -> tuple[Mount, ...]:
     """
     if not instruction.flags:
         return ()
-    return tuple([_mount(flag, flag.value) for flag in instruction.flags if flag.name == "mount" and flag.value])
+    given = [(flag, flag.value) for flag in instruction.flags if flag.name == "mount"]
+    return tuple([_mount(flag, _fields(value) or []) for flag, value in given if value is not None])
 
 
 def check_mounts(instruction: Instruction, errors: list[SyntaxProblem]) -> None:
@@ -84,10 +94,10 @@ def check_mounts(instruction: Instruction, errors: list[SyntaxProblem]) -> None:
             _check(flag, flag.value, errors)
 
 
-def _mount(flag: Flag, value: Word) -> Mount:
+def _mount(flag: Flag, fields: list[_Field]) -> Mount:
     given: dict[str, Word | None] = {}
     readonly: bool | None = None
-    for field in _fields(value) or ():
+    for field in fields:
         name = _FIELDS.get(field.key)
         if name in ("readonly", "readwrite"):
             said = field.value is None or field.value.text in _TRUE
@@ -146,13 +156,13 @@ def _check(flag: Flag, value: Word, errors: list[SyntaxProblem]) -> None:
         message = f"--mount has a double quote out of place in {value.text!r}"
         errors.append(SyntaxProblem(message, value.span, "quote a whole field: '\"source=a,b\"'"))
         return
-    kind = _mount(flag, value).type
+    mount = _mount(flag, fields)
     for field in fields:
-        problem = _problem(field, kind)
+        problem = _problem(field, mount.type)
         if problem:
             errors.append(SyntaxProblem(problem[0], field.span, problem[1]))
     if "$" not in value.text:
-        _check_kind(_mount(flag, value), errors)
+        _check_kind(mount, errors)
 
 
 def _problem(field: _Field, kind: str) -> tuple[str, str] | None:
@@ -194,10 +204,8 @@ def _bad_value(key: str, text: str) -> tuple[str, str] | None:
 def _out_of_place(key: str, kind: str) -> tuple[str, str] | None:
     if "$" in kind or kind not in TYPES:
         return None
-    places = {"required": ("secret", "ssh"), "size": ("tmpfs",), "sharing": ("cache",)}
-    places |= dict.fromkeys(("uid", "gid", "mode"), ("secret", "ssh", "cache"))
-    if key in places and kind not in places[key]:
-        return f"a mount of the type {kind} has no {key}", f"only {' and '.join(places[key])} mounts have it"
+    if key in _PLACES and kind not in _PLACES[key]:
+        return f"a mount of the type {kind} has no {key}", f"only {' and '.join(_PLACES[key])} mounts have it"
     return None
 
 

@@ -10,6 +10,8 @@ from scanguard.dockerfile.lines import SPACES, Line
 from scanguard.dockerfile.nodes import Pair, SyntaxProblem, Word
 from scanguard.model.location import Span
 
+_new = tuple.__new__  # as in `lines`
+
 BLANKS = "\t\v\f\r "
 
 
@@ -29,10 +31,10 @@ def _quoted(escape: str) -> re.Pattern[str]:
 
 def split(line: Line, at: int) -> tuple[Word, ...]:
     """The words of a line from `at` on, between blanks; quotes mean nothing."""
-    text, base = line.text, line.base
+    base, found = line.base, _bare().finditer(line.text, at)
     if base < 0:
-        return tuple([line.word(one.start(), one.end()) for one in _bare().finditer(text, at)])
-    return tuple([Word(one[0], Span(base + one.start(), base + one.end())) for one in _bare().finditer(text, at)])
+        return tuple([line.word(one.start(), one.end()) for one in found])
+    return tuple([_new(Word, (one[0], _new(Span, (base + one.start(), base + one.end())))) for one in found])
 
 
 def split_quoted(text: str, at: int, escape: str) -> list[tuple[int, int]]:
@@ -71,18 +73,11 @@ def read_pairs(line: Line, at: int, keyword: str, escape: str, errors: list[Synt
 
 
 def _pair(line: Line, start: int, end: int) -> Pair:
-    text, base = line.text, line.base
-    equals = text.find("=", start, end)
+    equals = line.text.find("=", start, end)
     if equals < 0:
         name = line.word(start, end)
         return Pair(name, None, name.span)
-    if base < 0:
-        return Pair(line.word(start, equals), line.word(equals + 1, end), line.span(start, end))
-    return Pair(
-        Word(text[start:equals], Span(base + start, base + equals)),
-        Word(text[equals + 1 : end], Span(base + equals + 1, base + end)),
-        Span(base + start, base + end),
-    )
+    return _new(Pair, (line.word(start, equals), line.word(equals + 1, end), line.span(start, end), False))
 
 
 def _legacy(line: Line, at: int, keyword: str, errors: list[SyntaxProblem]) -> tuple[Pair, ...]:
