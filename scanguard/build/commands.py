@@ -33,8 +33,9 @@ class Invocation(NamedTuple):
     `wrappers` are what stood before it (`sudo`, `env`, `time`, `sh -c` as `sh`). `environment` are the assignments
     in front. `input` is the command whose output it reads through a pipe, `inputs` the commands inside its `$(…)` and
     `<(…)`. `text` is the value of a heredoc or here-string on its standard input, `redirects` pairs (operator,
-    target). `certain` is False where a condition, `||`, a `case` or a function decides whether it runs at all.
-    `directory` is the working directory after `cd`, or None where it is not known.
+    target), with the descriptor before the operator where it is not the usual one (`2>`).
+    `certain` is False where a condition, `||`, a `case` or a function decides whether it runs at all. `directory` is
+    the working directory after `cd`, or None where it is not known.
     """
 
     name: str

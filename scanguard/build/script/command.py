@@ -15,8 +15,19 @@ class Command:
     """
 
     __slots__ = (
-        "arguments", "directory", "environment", "exact", "input", "inputs", "redirects", "script", "span", "text", "words", "wrappers",
-    )  # fmt: skip
+        "arguments",
+        "directory",
+        "environment",
+        "exact",
+        "input",
+        "inputs",
+        "redirects",
+        "script",
+        "span",
+        "text",
+        "words",
+        "wrappers",
+    )
 
     def __init__(self, arguments: list[Argument], words: list[ShellWord | None], span: Span) -> None:
         self.arguments = arguments

@@ -45,7 +45,7 @@ class Executor(Walker):
             self.collect(command)
 
     def _unwrapped(self, name: str, unwrapped: Unwrapped, command: Command) -> Command:
-        inner = command.inner(unwrapped.index, name)
+        inner = command.inner(unwrapped.command, name)
         for index in unwrapped.environment:
             argument = command.arguments[index]
             variable, _, value = argument.text.partition("=")
@@ -220,7 +220,7 @@ def run_script(origin: Origin, variables: Mapping[str, str], directory: str | No
     try:
         executor.run(parse_script(origin.text))
     except Exhausted:
-        pass
+        return executor.found
     return executor.found
 
 
@@ -232,5 +232,5 @@ def run_arguments(
     try:
         executor.run_command(command)
     except Exhausted:
-        pass
+        return executor.found
     return executor.found

@@ -62,7 +62,7 @@ class Expander:
             return self.settle(parts[0].text, True, (), word)
         return self._joined(self.pieces(parts), word)
 
-    def settle(self, text: str, known: bool, names: tuple[str, ...], word: ShellWord) -> Argument:  # noqa: FBT001
+    def settle(self, text: str, known: bool, names: tuple[str, ...], word: ShellWord) -> Argument:
         """An argument at the place of a word, with what is doubtful about that place."""
         origin = self.origin
         if origin.nested:
@@ -110,8 +110,8 @@ class Expander:
         names: tuple[str, ...] = () if name in _SPECIAL else (name,)
         value = self._evaluated(part)
         if value is None:
-            text = self.origin.text[part.start : part.end]
-            result.append(Piece(text, False, False, part.start, part.end, names))
+            written = self.origin.text[part.start : part.end]
+            result.append(Piece(written, False, False, part.start, part.end, names))
             return
         pieces, more = value
         names = (*names, *(other for other in more if other != name))

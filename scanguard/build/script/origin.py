@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from scanguard.dockerfile.shell.nodes import Literal, ShellWord
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 
 class Origin:

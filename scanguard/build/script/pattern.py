@@ -3,7 +3,7 @@
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14
 """
 
-from typing import NamedTuple
+from scanguard.model.record import NamedTuple
 
 ANY_STRING = object()
 ANY_CHARACTER = object()

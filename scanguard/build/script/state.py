@@ -1,11 +1,11 @@
 """What a running shell knows: variables, arrays, functions, its directory; with a log, so that a branch can be undone."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from scanguard.build.paths import resolve
 from scanguard.build.script.origin import Origin
 from scanguard.dockerfile.shell.nodes import Script
+from scanguard.model.record import NamedTuple
 
 
 class Value(NamedTuple):

@@ -215,10 +215,9 @@ class Walker(Expander):
             self._forget(node)
             self._loop_once(node.bodies[0])
             return
-        if node.words:
-            items = [value for word in node.words for value in self._items(word)]
-        else:
-            items = list(self.state.positional or ())
+        items = [value for word in node.words for value in self._items(word)]
+        if not node.words:
+            items.extend(self.state.positional or ())
         for value in items[:MAX_ITEMS]:
             self.state.assign(node.name, value)
             if value is None or value.text is None:
@@ -295,10 +294,8 @@ class Walker(Expander):
         self.state.directory = outcome.directory
 
     def _assign(self, assignment: Assignment) -> None:
-        if assignment.value is None:
-            value = self._array(assignment.items)
-        else:
-            value = self.value(assignment.value)
+        written = assignment.value
+        value = self._array(assignment.items) if written is None else self.value(written)
         indexed = self.origin.text.startswith("[", assignment.start + len(assignment.name))
         if assignment.append or indexed:
             value = None if indexed else self._appended(assignment, value)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from scanguard.build.commands import Argument
+from scanguard.model.record import NamedTuple
 
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=").match
 
@@ -81,7 +81,7 @@ _XARGS = Wrapper(_XARGS_VALUES)
 class Unwrapped(NamedTuple):
     """Where the inner command begins, the assignments before it, and the options with a value."""
 
-    index: int
+    command: int
     environment: tuple[int, ...]
     options: tuple[tuple[str, str], ...]
 

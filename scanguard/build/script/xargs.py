@@ -3,6 +3,7 @@
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.script.command import Command
 from scanguard.build.script.wrappers import unwrap_xargs
+from scanguard.dockerfile.shell.nodes import ShellWord
 
 _EXEC = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _MAX_ITEMS = 200
@@ -15,7 +16,7 @@ def xargs_commands(command: Command) -> list[Command]:
     if unwrapped is None:
         return []
     options = dict(unwrapped.options)
-    inner = command.inner(unwrapped.index, "xargs")
+    inner = command.inner(unwrapped.command, "xargs")
     items = _items(command) if "-a" not in options and "--arg-file" not in options else None
     inner.text, inner.script, inner.input = None, None, command.input
     mark = options.get("-I") or options.get("--replace") or ("{}" if "-i" in options or "-I" in options else "")
@@ -30,10 +31,7 @@ def xargs_commands(command: Command) -> list[Command]:
 
 def _items(command: Command) -> list[Argument] | None:
     """The words on standard input: of a here-string, or those that echo or printf prints; None where not known."""
-    if command.text is not None:
-        items = _words([command.text])
-    else:
-        items = _printed(command.input)
+    items = _printed(command.input) if command.text is None else _words([command.text])
     return items if items and len(items) <= _MAX_ITEMS else None
 
 
@@ -69,7 +67,8 @@ def _extended(command: Command, items: list[Argument]) -> Command:
 
 
 def _replaced(command: Command, mark: str, item: Argument) -> Command:
-    arguments, words = [], []
+    arguments: list[Argument] = []
+    words: list[ShellWord | None] = []
     for argument, word in zip(command.arguments, command.words, strict=True):
         if mark in argument.text:
             names = tuple(dict.fromkeys((*argument.variables, *item.variables)))

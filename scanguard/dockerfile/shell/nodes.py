@@ -23,7 +23,8 @@ class Literal(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """`$name` or `${name…}`. `operator` is `:-`, `-`, `:+`, `+`, `:?`, `?`, `:=`, `=`, `#`, `##`, `%`, `%%`, `/`, `//`, … or empty.
+    """`$name` or `${name…}`. `operator` is `:-`, `-`, `:+`, `+`, `:?`, `?`, `:=`, `=`, `#`, `##`, `%`,
+    `%%`, `/`, `//`, … or empty.
 
     `argument` is the word after the operator: for `/` and `//` pattern and replacement as written, for `[` the rest
     up to the brace. It is None for `${#x}` (operator `#`) and `${!x}` (operator `!`). `quoted` forbids splitting the
@@ -87,7 +88,10 @@ class Assignment(NamedTuple):
 
 
 class Redirect(NamedTuple):
-    """`operator` is `<`, `>`, `>>`, `>&`, `<&`, `&>`, `&>>`, `>|`, `<>`, `<<<`, `<<` or `<<-`. `body` is a heredoc's text, its value in `heredoc`."""
+    """`operator` is `<`, `>`, `>>`, `>&`, `<&`, `&>`, `&>>`, `>|`, `<>`, `<<<`, `<<` or `<<-`.
+
+    `heredoc` is the text of a heredoc, expanded or literal as its name asks; `target` is the name then.
+    """
 
     descriptor: str
     operator: str
@@ -126,7 +130,9 @@ class AndOr(NamedTuple):
 
 
 class Compound(NamedTuple):
-    """Everything with a body. `kind` is `group`, `subshell`, `if`, `while`, `until`, `for`, `select`, `case`, `function`, `test`, `arithmetic`.
+    """Everything with a body.
+
+    `kind` is `group`, `subshell`, `if`, `while`, `until`, `for`, `select`, `case`, `function`, `test` or `arithmetic`.
 
     `name` is the loop variable or the function's name. `words` are the items of a loop or the subject of a case,
     `bodies` the scripts in order (condition, then, else …). A `for` without `in` has `words` empty.

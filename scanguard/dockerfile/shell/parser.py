@@ -9,7 +9,6 @@ from scanguard.dockerfile.shell.compounds import CLOSERS, Compounds
 from scanguard.dockerfile.shell.nodes import (
     AndOr,
     Assignment,
-    Compound,
     Literal,
     Node,
     Pipeline,
@@ -187,8 +186,8 @@ class Parser(Compounds):
 
     def _item(self, assignments: list[Assignment], words: list[ShellWord], redirects: list[Redirect]) -> bool:
         """A word, an assignment or a redirection of a simple command; False at its end."""
-        text, at, end = self.text, self.at, self.end
-        char = text[at]
+        at = self.at
+        char = self.text[at]
         if char in "<>&{" or "0" <= char <= "9":
             redirect = self.redirect()
             if redirect is not None:

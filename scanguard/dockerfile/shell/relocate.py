@@ -41,7 +41,8 @@ def _moved(node: _Node, offsets: Sequence[int], text: str) -> _Node:
     if "start" in fields:
         at = fields.index("start")
         start, end = node[at], node[at + 1]
-        assert isinstance(start, int) and isinstance(end, int)
+        assert isinstance(start, int)
+        assert isinstance(end, int)
         children[at] = offsets[start]
         children[at + 1] = offsets[end - 1] + 1 if end > start else offsets[start]
         if isinstance(node, ShellWord):
