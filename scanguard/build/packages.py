@@ -93,10 +93,10 @@ MANAGERS: dict[str, Manager] = {
     ),
     "rustup": Manager(
         "rustup",
-        _set("install"),
-        _set("uninstall"),
+        _set("install add default"),
+        _set("uninstall remove"),
         _set("--profile -c --component -t --target --toolchain"),
-        _set("toolchain component target default"),
+        _set("toolchain component target"),
     ),
     "go": Manager("go", _set("install get"), frozenset(), _set("-tags -ldflags -gcflags -mod -modfile -p -o")),
 }
@@ -124,6 +124,10 @@ _SEPARATORS = {
     "gem": ":",
 }
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
+_SIMULATED = _set("--dry-run --simulate --just-print --recon --no-act --download-only --downloadonly --assumeno")
+_SIMULATED_SHORT = {"apt": _set("-s -d"), "apk": _set("-s"), "zypper": _set("-d")}
+# What pacman -S does not install with: https://man.archlinux.org/man/pacman.8#SYNC_OPTIONS_(APPLY_TO_-S)
+_PACMAN_ASKS = frozenset("cgilpsw")
 
 
 def operations(call: Invocation) -> list[Operation]:
@@ -169,12 +173,7 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
                 group = text.partition("=")[2] or next(words, argument).text
             elif text in manager.values:
                 next(words, None)
-            simulated = simulated or text in (
-                "--dry-run",
-                "--simulate",
-                "--download-only",
-                "-d" if manager.name == "apt" else "",
-            )
+            simulated = simulated or text in _SIMULATED or text in _SIMULATED_SHORT.get(manager.name, ())
         elif kind:
             names.append(argument)
         elif text in manager.install:
@@ -192,18 +191,28 @@ def _operations(manager: Manager, kind: str, group: str, names: list[Argument]) 
     result = []
     for argument in names:
         name, version = split_version(manager.name, argument.text)
-        if name and not _is_file(manager.name, name):
+        if name and not _is_file(name):
             result.append(Operation(kind, manager.name, name, version, group, argument))
     return result
 
 
 def _pacman(manager: Manager, arguments: tuple[Argument, ...]) -> list[Operation]:
-    """Pacman's operations are flags, in a cluster: `-Syu name`, `-Rns name`."""
-    flags = [argument.text for argument in arguments if argument.text.startswith("-")]
-    kind = "install" if any(flag.startswith(("-S", "--sync")) for flag in flags) else ""
-    if any(flag.startswith(("-R", "--remove")) for flag in flags):
-        kind = "remove"
-    names = [argument for argument in arguments if not argument.text.startswith("-")]
+    """Pacman's operations are flags, in a cluster: `-Syu name`, `-Rns name`; `-Ss`, `-Si`, `-Sw` and so on install nothing."""
+    kind = ""
+    names: list[Argument] = []
+    words = iter(arguments)
+    for argument in words:
+        text = argument.text
+        if text in manager.values:
+            next(words, None)
+        elif text.startswith(("-R", "--remove")):
+            kind = "remove"
+        elif text == "--sync" or (text.startswith("-S") and not _PACMAN_ASKS.intersection(text)):
+            kind = "install"
+        elif text in ("--search", "--info", "--print", "--downloadonly"):
+            return []
+        elif not text.startswith("-"):
+            names.append(argument)
     return _operations(manager, kind, "", names) if kind else []
 
 
@@ -214,14 +223,13 @@ def split_version(manager: str, text: str) -> tuple[str, str]:
         return (text[:at], text[at + 1 :]) if at > 0 else (text, "")
     for position, character in enumerate(text):
         if position and character in _SEPARATORS.get(manager, ""):
-            return text[:position], text[position:].lstrip("=<>!~@/ ")
+            version = text[position:].rpartition("]")[2]
+            return text[:position], version.lstrip("=<>!~@/: ")
     if manager == "apt" and text.endswith(("+", "-")) and not text.endswith("++"):
         return text[:-1], ""
     return text.partition(":")[0] if manager == "apt" else text, ""
 
 
-def _is_file(manager: str, name: str) -> bool:
-    """A path or a URL is no package of the manager's own."""
-    if name in (".", "..") or "://" in name:
-        return True
-    return manager not in ("go", "npm", "yarn", "pnpm", "bun") and name.startswith(("./", "/", "../", "git+"))
+def _is_file(name: str) -> bool:
+    """A path or a URL is no package of a registry."""
+    return name in (".", "..") or "://" in name or name.startswith(("./", "/", "../", "git+"))
