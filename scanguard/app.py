@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from scanguard import __version__
@@ -13,6 +13,7 @@ from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
 from scanguard.engine import run, suppress
 from scanguard.engine.merge import merged
+from scanguard.engine.parallel import spread
 from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
@@ -150,15 +151,15 @@ class Session:
         settings = tuple(_settings(self.checks, policy))
         ran = {*(rule.name for rule in _ENGINE_RULES), *(setting.check.rule.name for setting in settings)}
         findings: list[Finding] = []
-        for target in batch.targets:
-            try:
-                outcome = self._check(target, policy, settings, ran, request)
-            except TargetError as error:
-                batch.notifications.append(_notification(error))
-                continue
-            batch.files.append(outcome.file)
-            findings.extend(outcome.findings)
-            batch.notifications.extend(outcome.notifications)
+
+        def part(targets: Sequence[Target]) -> list[Checked]:
+            return [self._check(target, policy, settings, ran, request) for target in targets]
+
+        for checked in spread(part, batch.targets, os.cpu_count() or 1):
+            if checked.file is not None:
+                batch.files.append(checked.file)
+            findings.extend(checked.findings)
+            batch.notifications.extend(checked.notifications)
         scanned = [file.source.uri for file in batch.files]
         marked, told = suppress.suppress_by_policy(
             findings, policy.exceptions, scanned=scanned, ran=ran, today=self.environment.today
@@ -168,18 +169,22 @@ class Session:
 
     def _check(
         self, target: Target, policy: Policy, settings: tuple[run.Setting, ...], ran: set[str], request: Request
-    ) -> run.Outcome:
+    ) -> "Checked":
         """One Dockerfile, once for each stage that ships, inline suppressions marked."""
-        text, messages = decode(read(target.path, uri=target.uri))
+        try:
+            text, messages = decode(read(target.path, uri=target.uri))
+        except TargetError as error:
+            return Checked(None, (), (_notification(error),))
         source = Source(target.uri, text)
         syntax = policy.setting(run.SYNTAX_ERROR).severity
-        outcome = merged(
-            [run.check_dockerfile(source, settings, one, syntax) for one in self._options(target, policy, request)]
-        )
+        builds = self._options(target, policy, request)
+        outcome = merged([run.check_dockerfile(source, settings, one, syntax) for one in builds])
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
-        outcome = outcome._replace(notifications=(*warnings, *outcome.notifications))
-        if not request.inline:
-            return outcome
+        findings = outcome.findings if not request.inline else self._suppressed(outcome, policy, ran)
+        return Checked(outcome.file, findings, (*warnings, *outcome.notifications))
+
+    def _suppressed(self, outcome: run.Outcome, policy: Policy, ran: set[str]) -> tuple[Finding, ...]:
+        """The findings of one file marked by its comments, and what is wrong with these."""
         inline = suppress.suppress_inline(
             outcome.findings,
             pragmas(outcome.dockerfile),
@@ -193,7 +198,7 @@ class Session:
             for rule, problem in inline.problems
             if policy.setting(rule).enabled
         ]
-        return outcome._replace(findings=(*inline.findings, *stamped))
+        return (*inline.findings, *stamped)
 
     def _options(self, target: Target, policy: Policy, request: Request) -> Iterator[BuildOptions]:
         """How to build: once for each stage that ships."""
@@ -225,6 +230,14 @@ class Session:
         named = {name: policy.path for name, policy in self.registry.policies().items()}
         within = "" if where == given else repository_root(os.path.dirname(where)) or ""
         return load_policy(where, self.rules, cwd=self.environment.cwd, read=read, named=named, within=within)
+
+
+class Checked(NamedTuple):
+    """What one target gave; `file` is None where it could not be read. Small: workers send it back."""
+
+    file: ScannedFile | None
+    findings: tuple[Finding, ...]
+    notifications: tuple[Notification, ...]
 
 
 class _Batch:

@@ -264,7 +264,10 @@ class Edge(NamedTuple):
 
 
 class GraphProblem(NamedTuple):
-    """A defect of the graph itself: `kind` is `unknown-stage`, `forward-stage`, `self-stage`, `duplicate-name`, `reserved-name`, `name-in-use`."""
+    """A defect of the graph itself.
+
+    `kind` is `unknown-stage`, `forward-stage`, `self-stage`, `duplicate-name` or `reserved-name`.
+    """
 
     kind: str
     name: str

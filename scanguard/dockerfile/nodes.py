@@ -133,8 +133,8 @@ class SyntaxProblem(NamedTuple):
 class StageNode(NamedTuple):
     """The instructions from one FROM to the next.
 
-    `position` counts stages from 0. `name` is what stands after AS, as written, or None. `image` is the word after FROM, unexpanded.
-    `instructions` starts with the FROM itself.
+    `position` counts stages from 0. `name` is what stands after AS, as written, or None. `image` is the word after
+    FROM, unexpanded. `instructions` starts with the FROM itself.
     """
 
     position: int

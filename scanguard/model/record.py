@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+    from types import MappingProxyType
+
     from _collections import _tuplegetter
 
     _new = tuple.__new__
@@ -28,20 +30,22 @@ else:
                 space["_fields"] = space["__match_args__"] = fields
                 space["_field_defaults"] = defaults
                 space["_default_values"] = tuple(defaults.values())
+                space["_size"] = len(fields)
             return type.__new__(cls, name, bases, space)
 
     class NamedTuple(tuple, metaclass=_Definition):
         """A tuple with named fields: `class Point(NamedTuple): x: int; y: int = 0`."""
 
         _fields = ()
-        _field_defaults = {}
+        _field_defaults = MappingProxyType({})
         _default_values = ()
+        _size = 0
 
         def __new__(cls, *values, **named):
             """Make one from positions, names and defaults. Raises TypeError as any function would."""
-            missing = len(cls._fields) - len(values)
+            missing = cls._size - len(values)
             if not named:
-                if missing == 0:
+                if not missing:
                     return _new(cls, values)
                 defaults = cls._default_values
                 if 0 < missing <= len(defaults):
