@@ -71,5 +71,7 @@ class Command:
 
 def name_of(program: Argument) -> str:
     """The last part of a program's path; empty where it is not known."""
-    name = program.text.rpartition("/")[2]
+    name = program.text
+    if "/" in name:
+        name = name.rpartition("/")[2]
     return name if program.known or not _UNCLEAR.intersection(name) else ""

@@ -22,6 +22,7 @@ from scanguard.build.script.xargs import found_commands, xargs_commands
 from scanguard.dockerfile.shell.parser import parse_script
 
 _BUDGET = 200_000
+_new = tuple.__new__
 
 
 class Executor(Walker):
@@ -29,20 +30,18 @@ class Executor(Walker):
 
     def run_command(self, command: Command) -> None:
         """Take the wrappers off a command and collect what is in it."""
-        self.spend(1)
+        name = ""
         while command.arguments:
             name = command.name
-            function = self.state.functions.get(command.arguments[0].text)
-            if function is not None:
+            if command.arguments[0].text in self.state.functions:
                 self._call(command)
                 return
             unwrapped = unwrap(name, command.arguments) if name in WRAPPERS else None
             if unwrapped is None:
                 break
             command = self._unwrapped(name, unwrapped, command)
-        handler = _HANDLERS.get(command.name)
-        if handler is None or not handler(self, command):
-            self.collect(command)
+        if name not in _HANDLERS or not _HANDLERS[name](self, command):
+            self.collect(command, name)
 
     def _unwrapped(self, name: str, unwrapped: Unwrapped, command: Command) -> Command:
         inner = command.inner(unwrapped.command, name)
@@ -55,37 +54,34 @@ class Executor(Walker):
                 inner.directory = (resolve(self.state.directory, value),)
         return inner
 
-    def collect(self, command: Command) -> None:
+    def collect(self, command: Command, name: str) -> None:
         """Add a command to what was found, and let it act on the shell's state."""
         if len(self.found) >= MAX_INVOCATIONS:
             raise Exhausted
         arguments = command.arguments
-        name = command.name
-        self.found.append(
-            Invocation(
-                name,
-                tuple(arguments[1:]),
-                command.span,
-                arguments[0] if arguments else None,
-                command.wrappers,
-                tuple(command.environment),
-                command.redirects,
-                command.text,
-                command.input,
-                command.inputs,
-                self.certain,
-                command.directory[0] if command.directory else self.state.directory,
-            )
+        values = (
+            name,
+            tuple(arguments[1:]),
+            command.span,
+            arguments[0] if arguments else None,
+            command.wrappers,
+            tuple(command.environment),
+            command.redirects,
+            command.text,
+            command.input,
+            command.inputs,
+            self.certain,
+            command.directory[0] if command.directory else self.state.directory,
         )
-        builtin = BUILTINS.get(name)
-        if builtin is not None:
-            builtin(self.state, command)
+        self.found.append(_new(Invocation, values))
+        if name in BUILTINS:
+            BUILTINS[name](self.state, command)
 
     def _call(self, command: Command) -> None:
         """Run the body of a function with the arguments as positional parameters."""
         body, origin = self.state.functions[command.arguments[0].text]
         if self.depth >= MAX_DEPTH // 2:
-            self.collect(command)
+            self.collect(command, command.name)
             return
         saved = self.origin, self.certain
         self.origin, self.certain = origin, False
@@ -195,7 +191,7 @@ def _xargs(self: Executor, command: Command) -> bool:
 
 
 def _find(self: Executor, command: Command) -> bool:
-    self.collect(command)
+    self.collect(command, "find")
     certain, self.certain = self.certain, False
     for inner in found_commands(command):
         self.run_command(inner)

@@ -15,6 +15,7 @@ _SPECIAL = frozenset("?$!-0")
 _GLOB = frozenset("*?[")
 _Pieces = tuple[tuple[str | None, bool], ...]
 _EMPTY: _Pieces = (("", True),)
+_new = tuple.__new__
 
 
 class Exhausted(Exception):
@@ -39,7 +40,11 @@ class Expander:
         """Add the arguments that a word becomes; beside each the word itself, or None where it is one of several."""
         parts = word.parts
         if len(parts) == 1 and type(parts[0]) is Literal:
-            arguments.append(self.settle(parts[0].text, True, (), word))
+            origin = self.origin
+            if origin.nested:
+                arguments.append(self.settle(parts[0].text, True, (), word))
+            else:
+                arguments.append(_new(Argument, (parts[0].text, True, (), origin.span(word.start, word.end))))
             words.append(word)
             return
         pieces = self.pieces(parts)

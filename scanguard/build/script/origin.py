@@ -7,6 +7,8 @@ from scanguard.dockerfile.shell.nodes import Literal, ShellWord
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
+_new = tuple.__new__
+
 
 class Origin:
     """A script's text. `span` maps a range of it to the file; `doubt` tells what a range of it owes to expansion.
@@ -49,6 +51,9 @@ class FileText(Origin):
 
     def span(self, start: int, end: int) -> Span:
         """The range of the file that holds `text[start:end]`."""
+        if self._low <= start < end <= self._high:
+            delta = self._delta
+            return _new(Span, (start + delta, end + delta))
         if not self._low <= start < self._high:
             self._seek(start)
         first = start + self._delta

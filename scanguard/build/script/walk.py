@@ -13,6 +13,7 @@ from scanguard.dockerfile.shell.nodes import (
     AndOr,
     Assignment,
     Compound,
+    Literal,
     Node,
     Parameter,
     Pipeline,
@@ -247,12 +248,16 @@ class Walker(Expander):
 
     def _simple(self, node: Simple) -> None:
         before = len(self.found)
-        self._substitutions_before(node)
-        inputs = tuple(self.found[before:]) if len(self.found) > before else ()
+        if node.assignments or node.redirects:
+            self._substitutions_before(node)
         arguments: list[Argument] = []
         words: list[ShellWord | None] = []
         for word in node.words:
+            parts = word.parts
+            if len(parts) > 1 or (parts and type(parts[0]) is not Literal):
+                self.substitutions((word,))
             self.fields(word, arguments, words)
+        inputs = tuple(self.found[before:]) if len(self.found) > before else ()
         self.spend(len(arguments) // 8)
         if not arguments:
             for assignment in node.assignments:
@@ -345,7 +350,6 @@ class Walker(Expander):
                 self.substitutions((assignment.value,))
             elif assignment.items:
                 self.substitutions(assignment.items)
-        self.substitutions(node.words)
         if node.redirects:
             self._substitutions_of(node.redirects)
 

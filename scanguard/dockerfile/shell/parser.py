@@ -19,6 +19,7 @@ from scanguard.dockerfile.shell.nodes import (
 )
 
 _NO_STOPS: frozenset[str] = frozenset()
+_new = tuple.__new__
 
 _PLAIN = re.compile(
     r"[ \t]*([^ \t\r\n'\"$`\\*?\[{~<>|&;()#][^ \t\r\n'\"$`\\*?\[{~<>|&;()]*)(?=[ \t\n;&|<>()]|\Z)"
@@ -166,7 +167,8 @@ class Parser(Compounds):
                 word = match[1]
                 follower = text[last_of_word] if last_of_word < end else ""
                 if (words or "=" not in word) and not (follower and follower in "<>("):
-                    words.append(ShellWord(word, (Literal(word, first, last_of_word),), first, last_of_word))
+                    literal = _new(Literal, (word, first, last_of_word, False))
+                    words.append(_new(ShellWord, (word, (literal,), first, last_of_word)))
                     self.at = last = last_of_word
                     continue
             self.blanks()
@@ -182,7 +184,7 @@ class Parser(Compounds):
             last = self.at
         if last == start:
             return None
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), start, last)
+        return _new(Simple, (tuple(assignments), tuple(words), tuple(redirects), start, last))
 
     def _item(self, assignments: list[Assignment], words: list[ShellWord], redirects: list[Redirect]) -> bool:
         """A word, an assignment or a redirection of a simple command; False at its end."""

@@ -39,9 +39,11 @@ class Scanner:
 
     def blanks(self) -> None:
         """Go to the next token of this line, over blanks, continued lines and a comment."""
-        match = _SPACE(self.text, self.at, self.end)
-        if match:
-            self.at = match.end()
+        at = self.at
+        if at < self.end and self.text[at] in " \t\\\r#":
+            match = _SPACE(self.text, at, self.end)
+            if match:
+                self.at = match.end()
 
     def linebreak(self) -> None:
         """Go to the next token, over line ends too."""

@@ -11,6 +11,7 @@ from scanguard.dockerfile.shell.scanner import MAX_DEPTH, Scanner
 
 CLOSING_PAREN = frozenset({")"})
 _EMPTY: frozenset[str] = frozenset()
+_new = tuple.__new__
 
 _RUN = re.compile(r"[^ \t\r\n'\"$`\\*?\[{~<>|&;()]+").match
 _QUOTED_RUN = re.compile(r"[^\"$`\\]+").match
@@ -47,7 +48,7 @@ class Words(Scanner):
         start = self.at
         parts: list[Part] = []
         self._pieces(parts, start)
-        return ShellWord(self.text[start : self.at], tuple(parts), start, self.at)
+        return _new(ShellWord, (self.text[start : self.at], tuple(parts), start, self.at))
 
     def _pieces(self, parts: list[Part], start: int) -> None:
         text, end = self.text, self.end
@@ -56,7 +57,7 @@ class Words(Scanner):
             match = _RUN(text, at, end)
             if match:
                 self.at = match.end()
-                parts.append(Literal(match[0], at, self.at))
+                parts.append(_new(Literal, (match[0], at, self.at, False)))
                 continue
             char = text[at]
             if char == "\\":
