@@ -31,9 +31,9 @@ class StageNames:
     def source(self, name: str, stage: int, span: Span, kind: str) -> int | None:
         """The index that `--from=name` means, or None where it is an image; a wrong reference becomes a problem."""
         found = self.base(name, stage)
-        if found is None and name.isdecimal():
-            found = int(name)
-            if found >= stage:
+        if found is None:
+            found = _index(name)
+            if found is not None and found >= stage:
                 self._refuse(name, stage, span, found)
                 return None
         if found is None:
@@ -80,9 +80,13 @@ class StageNames:
     def target(self, name: str) -> int | None:
         """The stage that `--target NAME` chooses, by name or index; None where there is none."""
         found = self.base(name, len(self.nodes))
-        if found is None and name.isdecimal() and int(name) < len(self.nodes):
-            return int(name)
-        return found
+        index = _index(name) if found is None else found
+        return index if index is not None and index < len(self.nodes) else None
+
+
+def _index(name: str) -> int | None:
+    """The number that a name is, or None; Go's `Atoi` knows ASCII digits only and overflows long before Python gives up."""
+    return int(name) if name.isascii() and name.isdecimal() and len(name) < 19 else None
 
 
 def assign_roles(stages: tuple[Stage, ...], edges: list[Edge], shipped: Stage) -> None:
