@@ -30,8 +30,9 @@ def main() -> int:
                 continue
             done = run([program, *words])
             base = base or done.seconds
+            speed = COUNT / done.seconds
             print(
-                f"{name:10} {done.seconds:8.2f} s {COUNT / done.seconds:8.0f} files/s {done.memory:6.0f} MB  x{done.seconds / base:.1f}"
+                f"{name:10} {done.seconds:8.2f} s {speed:8.0f} files/s {done.memory:6.0f} MB  x{done.seconds / base:.1f}"
             )
     return 0
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
-    from types import MappingProxyType
-
     from _collections import _tuplegetter
+    from types import MappingProxyType
 
     _new = tuple.__new__
 

@@ -1,11 +1,11 @@
 """The check on two small Dockerfiles; `scanguard.engine.run` is what ScanGuard's own tests use."""
 
 import pytest
-
-from scanguard.engine.run import Setting, check_dockerfile
-from scanguard.build.evaluate import BuildOptions
-from scanguard.model.location import Source
 from scanguard_example.missing_source_label import check
+
+from scanguard.build.evaluate import BuildOptions
+from scanguard.engine.run import Setting, check_dockerfile
+from scanguard.model.location import Source
 
 
 @pytest.mark.parametrize(
@@ -16,5 +16,7 @@ from scanguard_example.missing_source_label import check
     ],
 )
 def test_label(label: str, messages: list[str]) -> None:
-    outcome = check_dockerfile(Source("Dockerfile", f"FROM debian:12\n{label}\n"), [Setting(check, None, {})], BuildOptions())
+    outcome = check_dockerfile(
+        Source("Dockerfile", f"FROM debian:12\n{label}\n"), [Setting(check, None, {})], BuildOptions()
+    )
     assert [finding.message for finding in outcome.findings] == messages

@@ -42,8 +42,7 @@ def check(build: Build) -> Iterator[Problem]:
     """
     if build.shipped is None:
         return
-    for step in build.shipped_steps():
-        if step.instruction.keyword == "LABEL":
-            if any(pair.name.text.strip("\"'") == _LABEL for pair in step.instruction.pairs):
-                return
+    labels = (step.instruction for step in build.shipped_steps() if step.instruction.keyword == "LABEL")
+    if any(pair.name.text.strip("\"'") == _LABEL for label in labels for pair in label.pairs):
+        return
     yield Problem(f"The shipped image has no label '{_LABEL}'.", build.shipped.from_span, build.shipped.index)
