@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from scanguard.build.model import Build, Deleted
+from scanguard.build.model import Build
 from scanguard.build.secret_commands import Credential, credentials
-from scanguard.build.secret_files import removed_at_once, removed_later
+from scanguard.build.secret_layers import Removals
 from scanguard.build.secret_text import hinted
 
 
-def credential_uses(build: Build) -> Iterator[Credential]:
+def credential_uses(build: Build, removals: Removals) -> Iterator[Credential]:
     """The commands that leave a credential in a layer or in the history, in order.
 
     A secret mount's credential that the command only uses, or whose file the same RUN removes, leaves nothing.
@@ -21,10 +21,5 @@ def credential_uses(build: Build) -> Iterator[Credential]:
             if step.instruction.keyword != "RUN" or not step.invocations:
                 continue
             for one in credentials(step, text):
-                if not one.mounted or (one.stores and not removed_at_once(build, step, one.stores)):
+                if not one.mounted or (one.stores and not removals.at_once(step, one.stores)):
                     yield one
-
-
-def deleted_later(build: Build, one: Credential) -> Deleted | None:
-    """What removes the file that keeps the credential, in a later layer."""
-    return removed_later(build, one.step, one.stores) if one.stores else None

@@ -1,13 +1,7 @@
-"""Files that hold secrets, by their names: which ones COPY and ADD bring, and which ones a later layer takes away again."""
+"""Files that hold secrets, by their names."""
 
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from typing import NamedTuple
 
-from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage
-from scanguard.build.paths import covers
-from scanguard.model.finding import Step
-from scanguard.model.location import Span
-from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Severity
 
 
@@ -17,18 +11,6 @@ class FileKind(NamedTuple):
     kind: str
     severity: Severity
     confidence: Confidence
-
-
-class SecretFile(NamedTuple):
-    """A secret file in a layer. `how` is `copied` or `written`; `deleted` takes it away in a later layer, if anything does."""
-
-    kind: FileKind
-    path: str
-    source: str
-    how: str
-    span: Span
-    step: BuildStep
-    deleted: Deleted | None = None
 
 
 _CRITICAL, _HIGH = Severity.CRITICAL, Severity.HIGH
@@ -120,7 +102,6 @@ _KEY_WORDS = frozenset(
 )
 _PRIVATE_PLACES = ("/ssl/", "/private/", "/certs/", "/cert/", "/tls/", "/pki/", ".ssh/", "/keys/")
 _PUBLIC_PLACES = ("keyrings", "trusted.gpg", "/apt", "rpm-gpg", "gpg", "apk/keys", "cosign", "minisign", "/etc/pki/rpm")
-_HARMLESS_WRITERS = frozenset({"touch", "mkdir", "ln", "truncate", "mkfifo"})
 
 
 def file_kind(path: str) -> FileKind | None:
@@ -134,9 +115,7 @@ def file_kind(path: str) -> FileKind | None:
     found = _NAMES.get(name)
     if found is not None:
         return found
-    if _SAMPLES.isdisjoint(name.replace("-", ".").replace("_", ".").split(".")):
-        return _by_parts(lower, name)
-    return None
+    return None if is_sample(name) else _by_parts(lower, name)
 
 
 def _by_parts(lower: str, name: str) -> FileKind | None:
@@ -168,156 +147,18 @@ def _is_host_key(name: str) -> bool:
 
 def _key(lower: str, stem: str) -> FileKind | None:
     """`*.key`: the key of a server or of a package's signer; only words that tell the former count."""
-    if any(place in lower for place in _PUBLIC_PLACES):
+    if is_public_place(lower):
         return None
     if not _KEY_WORDS.isdisjoint(stem.replace("-", ".").replace("_", ".").split(".")):
         return _KEY_LIKELY
     return _KEY_LIKELY if any(place in f"/{lower}" for place in _PRIVATE_PLACES) else None
 
 
-def secret_files(build: Build) -> Iterator[SecretFile]:
-    """The secret files that instructions bring or RUNs write, in the order of the file, with what takes them away later."""
-    for stage in build.stages:
-        for step in stage.steps:
-            for copied in step.copies:
-                found = _copied(copied, step)
-                if found is not None:
-                    yield found._replace(deleted=_later(build, stage, step, found.path))
-            for heredoc in _heredocs(step):
-                yield heredoc._replace(deleted=_later(build, stage, step, heredoc.path))
-        for written in stage.written:
-            kind = None if written.how in _HARMLESS_WRITERS else file_kind(written.path)
-            if kind is not None:
-                deleted = _later(build, stage, written.step, written.path)
-                yield SecretFile(kind, written.path, "", "written", written.span, written.step, deleted)
+def is_sample(name: str) -> bool:
+    """Whether a file's name says that it only shows how such a file looks, or that what it holds is encrypted or public."""
+    return not _SAMPLES.isdisjoint(name.lower().replace("-", ".").replace("_", ".").split("."))
 
 
-def _copied(copied: Copied, step: BuildStep) -> SecretFile | None:
-    """A file out of the context, secret by its name there or by the name that it gets."""
-    if copied.origin not in ("context", "named-context"):
-        return None
-    kind = file_kind(copied.source)
-    source = copied.source.rstrip("/").rpartition("/")[2]
-    if kind is None and _SAMPLES.isdisjoint(source.lower().replace("-", ".").replace("_", ".").split(".")):
-        kind = _renamed(copied)
-    if kind is None or any(place in copied.destination for place in _PUBLIC_PLACES):
-        return None
-    return SecretFile(kind, copied.destination, copied.source, "copied", copied.span, step)
-
-
-def _renamed(copied: Copied) -> FileKind | None:
-    """A destination's name counts where a single file gets it; a directory of that name may get anything."""
-    kind = file_kind(copied.destination)
-    last = copied.destination.rpartition("/")[2]
-    if kind is None or last in (".ssh", ".aws", ".kube", ".gnupg", ".azure") or copied.source in (".", "./"):
-        return None
-    return kind
-
-
-def _heredocs(step: BuildStep) -> Iterator[SecretFile]:
-    """Files whose text stands in the Dockerfile: the name of the destination counts."""
-    if step.instruction.keyword not in ("COPY", "ADD"):
-        return
-    words = step.words
-    for heredoc in step.instruction.heredocs:
-        target = words[-1].text if words else ""
-        path = f"{target}{heredoc.name}" if target.endswith("/") else target
-        kind = file_kind(path)
-        if kind is not None and heredoc.content.strip():
-            absolute = path if path.startswith("/") else f"{step.directory or ''}/{path}"
-            yield SecretFile(kind, absolute, "", "copied", heredoc.operator, step)
-
-
-def hidden_deletions(build: Build) -> Iterator[tuple[Deleted, Copied, BuildStep, FileKind]]:
-    """Secret files that a RUN removes after a COPY of a whole directory most likely brought them."""
-    for stage in build.stages:
-        for deleted in stage.deleted:
-            kind = file_kind(deleted.path)
-            if kind is None or "*" in deleted.path:
-                continue
-            brought = _brought(stage, deleted)
-            if brought is not None:
-                yield deleted, brought[0], brought[1], kind
-
-
-def _brought(stage: Stage, deleted: Deleted) -> tuple[Copied, BuildStep] | None:
-    """The COPY of a directory of the context, in an earlier layer, into whose destination the path falls."""
-    if any(written.path == deleted.path for one in stage.lineage for written in one.written):
-        return None
-    for one in reversed(stage.lineage):
-        for step in reversed(one.steps):
-            if one is stage and step.position >= deleted.step.position:
-                continue
-            for copied in step.copies:
-                whole = copied.source.rstrip("/") in ("", ".", "*") and copied.origin == "context"
-                if whole and copied.destination not in ("/", "") and covers(copied.destination, deleted.path):
-                    return copied, step
-    return None
-
-
-def _later(build: Build, stage: Stage, step: BuildStep, path: str) -> Deleted | None:
-    """What removes a path in a later layer of the stage, or of one that is built FROM it."""
-    for other in build.stages:
-        if stage not in other.lineage:
-            continue
-        for deleted in other.deleted:
-            later = other is not stage or deleted.step.position > step.position
-            if later and _removes(deleted.path, path):
-                return deleted
-    return None
-
-
-def _removes(deleted: str, path: str) -> bool:
-    if covers(deleted, path):
-        return True
-    return any(mark in deleted for mark in "*?[") and fnmatchcase(path, deleted)
-
-
-def removed_at_once(build: Build, step: BuildStep, end: str) -> bool:
-    """Whether the very RUN that made a file removes it; `end` is the end of the file's path."""
-    deleted = build.stages[step.stage].deleted
-    return any(one.step.position == step.position and _removes_end(one.path, end) for one in deleted)
-
-
-def removed_later(build: Build, step: BuildStep, end: str) -> Deleted | None:
-    """What removes a file in a later layer; `end` is the end of the file's path."""
-    for other in build.stages:
-        if build.stages[step.stage] not in other.lineage:
-            continue
-        for deleted in other.deleted:
-            later = other.index != step.stage or deleted.step.position > step.position
-            if later and _removes_end(deleted.path, end):
-                return deleted
-    return None
-
-
-def _removes_end(deleted: str, end: str) -> bool:
-    """Whether a path, or its directory where `end` has one, goes away."""
-    deleted = deleted.rstrip("/*")
-    directory, _, _ = end.rpartition("/")
-    return deleted.endswith(f"/{end}") or (bool(directory) and deleted.endswith(f"/{directory}"))
-
-
-def way_out(build: Build, stage: int, path: str) -> tuple[Step, ...]:
-    """How a path of a stage that does not ship comes into the shipped one through `COPY --from`, or nothing."""
-    return _way_out(build, stage, path, depth=len(build.stages))
-
-
-def _way_out(build: Build, stage: int, path: str, depth: int) -> tuple[Step, ...]:
-    if depth <= 0:
-        return ()
-    for other in build.stages:
-        for step in other.steps:
-            if not isinstance(step.source, int) or build.stages[stage] not in build.stages[step.source].lineage:
-                continue
-            for copied in step.copies:
-                if copied.origin != "stage" or not covers(copied.source, path):
-                    continue
-                here = Step(f"{other.title} copies '{copied.source}' from it", copied.span)
-                if build.ships(other.index):
-                    return (here, *build.way(other.index))
-                landed = copied.destination.rstrip("/") + path[len(copied.source.rstrip("/")) :]
-                rest = _way_out(build, other.index, landed, depth - 1)
-                if rest:
-                    return (here, *rest)
-    return ()
+def is_public_place(path: str) -> bool:
+    """Whether a path is where public keys of package signers are put."""
+    return any(place in path for place in _PUBLIC_PLACES)

@@ -9,6 +9,7 @@ from scanguard.dockerfile.nodes import Instruction
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
+_MARKS = ("environ['", 'environ["', "$env:", "${", "$")
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -88,36 +89,34 @@ def _run(
     step: BuildStep, declared: Mapping[str, _Declared], aliases: Mapping[str, str]
 ) -> Iterator[tuple[str, _Declared, ArgumentUse]]:
     supplied = {mount.env for mount in step.mounts if mount.env}
-    for alias, name in aliases.items():
-        if alias in supplied:
-            continue
-        span = _reference(step.instruction, alias)
-        if span is not None:
+    for alias, span in _references(step.instruction).items():
+        name = aliases.get(alias)
+        if name is not None and alias not in supplied:
             yield name, declared[name], ArgumentUse(span, step, alias=alias)
 
 
-def _reference(instruction: Instruction, name: str) -> Span | None:
-    """The first place where a RUN names a variable: `$X`, `${X…}`, `$env:X`, `%X%`."""
-    at = _find(instruction.body.text, name)
-    if at is not None:
-        return instruction.body.span(*at)
-    for heredoc in instruction.heredocs:
-        found = _find(heredoc.content, name)
-        if found is not None:
-            return Span(heredoc.span.start + found[0], heredoc.span.start + found[1])
-    return None
+def _references(instruction: Instruction) -> dict[str, Span]:
+    """The variables that a RUN names, each with the first place where it does: `$X`, `${X…}`, `$env:X`, `environ["X"]`."""
+    found: dict[str, Span] = {}
+    for heredoc in reversed(instruction.heredocs):
+        base = heredoc.span.start
+        found.update((name, Span(base + start, base + end)) for name, start, end in _names(heredoc.content))
+    body = instruction.body
+    found.update((name, body.span(start, end)) for name, start, end in _names(body.text))
+    return found
 
 
-def _find(text: str, name: str) -> tuple[int, int] | None:
-    for mark in (f"${name}", f"${{{name}", f"$env:{name}", f"%{name}%", f'environ["{name}"', f"environ['{name}'"):
-        at = text.find(mark)
+def _names(text: str) -> Iterator[tuple[str, int, int]]:
+    """(name, start, end), the last place first, so that the first one stays in a mapping."""
+    for mark in _MARKS:
+        at = text.rfind(mark)
         while at >= 0:
-            end = at + len(mark)
-            whole = text[end : end + 1] not in _NAME or not text[end : end + 1]
-            if whole and not _escaped(text, at):
-                return at, end + (text[end : end + 1] == "}" and mark[1] == "{")
-            at = text.find(mark, end)
-    return None
+            start = end = at + len(mark)
+            while end < len(text) and text[end] in _NAME:
+                end += 1
+            if end > start and not _escaped(text, at):
+                yield text[start:end], at, end + (mark == "${" and text[end : end + 1] == "}")
+            at = text.rfind(mark, 0, at)
 
 
 def _escaped(text: str, at: int) -> bool:

@@ -23,11 +23,13 @@ HINTS = (
     "alias set",
 )
 _LONGEST_NAME = 80
-_LONGEST_VALUE = 4000
+# A value is judged by its beginning.
+_HEAD = 256
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 _BLANKS = " \t"
 _CODE = frozenset("()[]{}*\\^")
-_ENDS = frozenset(" \t\r\n\"'`,;&|)}<>")
+_ENDS = tuple(" \t\r\n\"'`,;&|)}<>")
+_BLANK_ENDS = tuple(" \t\r\n\"'")
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -66,11 +68,13 @@ def hinted(text: str) -> bool:
 def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Iterator[Named]:
     """The secrets by name between two offsets, in no certain order, each once.
 
-    `loose` takes blanks for the sign between name and value too: `--password x`, `ENV TOKEN x`.
+    `loose` takes blanks for the sign between name and value too (`--password x`, `ENV TOKEN x`), and a bare value runs to
+    the next blank: right where too much is better than too little.
     """
     lower = lowered(text[start:end])
     seen: set[int] = set()
     for stem in STEMS:
+        marks = _Marks(text, end)
         at = lower.find(stem)
         while at >= 0:
             left, right = _name(text, start + at, start, end)
@@ -78,9 +82,30 @@ def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Ite
             if left in seen or right - left > _LONGEST_NAME:
                 continue
             seen.add(left)
-            found = _value_of(text, left, right, end, loose=loose)
+            found = _value_of(text, left, right, marks, loose=loose)
             if found is not None:
                 yield found
+                at = lower.find(stem, max(right, found.end) - start)
+
+
+class _Marks:
+    """Where a character stands next. Answers are kept, so that a text without one is not searched again and again."""
+
+    __slots__ = ("end", "known", "text")
+
+    def __init__(self, text: str, end: int) -> None:
+        self.text = text
+        self.end = end
+        self.known: dict[str, tuple[int, int]] = {}
+
+    def next(self, mark: str, at: int) -> int:
+        """The first offset from `at` on that holds `mark`; the end where there is none."""
+        start, found = self.known.get(mark, (0, -1))
+        if not start <= at <= found:
+            found = self.text.find(mark, at, self.end)
+            found = found if found >= 0 else self.end
+            self.known[mark] = (at, found)
+        return found
 
 
 def _name(text: str, at: int, start: int, end: int) -> tuple[int, int]:
@@ -95,21 +120,22 @@ def _name(text: str, at: int, start: int, end: int) -> tuple[int, int]:
     return left, max(right, at + 1)
 
 
-def _value_of(text: str, left: int, right: int, end: int, *, loose: bool) -> Named | None:
+def _value_of(text: str, left: int, right: int, marks: _Marks, *, loose: bool) -> Named | None:
     written = text[left:right]
     name = written.strip("-.")
     kind = secret_kind(name)
     if not kind:
         return None
-    at = _sign(text, right, end)
+    at = _sign(text, right, marks.end)
     if at < 0:
         if not (loose and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
             return None
-        at = _skip(text, right, end, _BLANKS)
-    first, last = _value(text, at, end)
-    if last <= first or (text[first - 1] not in "\"'" and _is_code(text[first:last], name)):
+        at = _skip(text, right, marks.end, _BLANKS)
+    first, last = _value(text, at, marks, _BLANK_ENDS if loose else _ENDS)
+    head = text[first : min(last, first + _HEAD)]
+    if last <= first or (text[first - 1] not in "\"'" and _is_code(head, name)):
         return None
-    return Named(name, kind, first, last) if is_secret_value(text[first:last], kind, name) else None
+    return Named(name, kind, first, last) if is_secret_value(head, kind, name) else None
 
 
 def _is_code(value: str, name: str) -> bool:
@@ -135,27 +161,20 @@ def _skip(text: str, at: int, end: int, characters: str) -> int:
     return at
 
 
-def _value(text: str, at: int, end: int) -> tuple[int, int]:
+def _value(text: str, at: int, marks: _Marks, ends: tuple[str, ...]) -> tuple[int, int]:
     """The bounds of a value: to the closing quote, or to a blank or a mark that ends a word."""
-    end = min(end, at + _LONGEST_VALUE)
     escaped = text.startswith(('\\"', "\\'"), at)
     quote = text[at + escaped : at + escaped + 1]
-    if quote in ('"', "'") and quote:
-        first = at + escaped + 1
-        line = text.find("\n", first, end)
-        last = text.find(quote, first, line if line >= 0 else end)
-        if last > first:
-            return first, last - escaped if text[last - 1] == "\\" else last
-        if last == first:
-            return first, first
-        at = first
-    last = at
-    while last < end and text[last] not in _ENDS:
-        last += 1
-    while last > at and text[last - 1] in "\\":
+    if quote and quote in "\"'":
+        at += escaped + 1
+        last = marks.next(quote, at)
+        if last < marks.next("\n", at):
+            return at, last - (escaped and text[last - 1] == "\\")
+    last = min([marks.next(mark, at) for mark in ends])
+    while last > at and text[last - 1] == "\\":
         last -= 1
-    cut = text.find("\\n", at, last)
-    return at, cut if cut > at else last
+    cut = marks.next("\\n", at)
+    return at, cut if at < cut < last else last
 
 
 def _declared(text: str, left: int) -> bool:

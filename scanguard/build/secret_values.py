@@ -107,6 +107,7 @@ _HEADER = (
 _SHORTEST = 20
 _PRIVATE_KEY = "PRIVATE KEY"
 _LONGEST_KEY = 20_000
+_SHORTEST_KEY = 32
 # The tokens that the documentation of AWS, jwt.io, Stripe and Docker prints: everybody has them.
 _SAMPLES = ("eyJzdWIiOiIxMjM0NTY3ODkwIi", "EXAMPLE", "4eC39HqLyjWDarjtT1zdp7dc", "TYooMQauvdEDq54NiTphI7jx")
 
@@ -168,21 +169,19 @@ def _private_keys(text: str) -> Iterator[Found]:
     at = text.find("-----BEGIN ")
     while at >= 0:
         label = text.find("-----", at + 11, at + 60)
-        body = label + 5
-        next_start = at + 11
+        following = at + 11
         if label > 0 and _PRIVATE_KEY in text[at:label]:
-            end = text.find("-----END ", body, body + _LONGEST_KEY)
-            stop = end if end >= 0 else _run(text, body)
-            if _key_characters(text, body, stop) >= 32:
-                close = text.find("-----", stop + 9, stop + 60) if end >= 0 else -1
-                next_start = close + 5 if close >= 0 else stop
-                yield Found(at, next_start, "private key", "-----BEGIN ")
-        at = text.find("-----BEGIN ", next_start)
-
-
-def _run(text: str, start: int) -> int:
-    match = _compiled(r"[A-Za-z0-9+/=\s\\\"'#:,-]{0,20000}").match(text, start)
-    return match.end() if match else start
+            stop = text.find("-----", label + 5, label + _LONGEST_KEY)
+            following = stop if stop >= 0 else label
+            run = _compiled(r"[A-Za-z0-9+/=\s\\\"'#:,.-]*").match(
+                text, label + 5, stop if stop >= 0 else label + _LONGEST_KEY
+            )
+            end = stop if stop >= 0 and text.startswith("-----END ", stop) else run.end() if run else label
+            if _key_characters(text, label + 5, end) >= _SHORTEST_KEY:
+                close = text.find("-----", end + 9, end + 60) if end == stop else -1
+                following = close + 5 if close >= 0 else end
+                yield Found(at, following, "private key", "-----BEGIN ")
+        at = text.find("-----BEGIN ", following)
 
 
 def _key_characters(text: str, start: int, stop: int) -> int:

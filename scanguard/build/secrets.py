@@ -121,6 +121,7 @@ class _Finder:
     def __init__(self, build: Build) -> None:
         self.text = build.dockerfile.source.text
         self.stages = build.stages
+        self.made: dict[int, frozenset[str]] = {}
         self.steps = [*build.preamble, *(step for stage in build.stages for step in stage.steps)]
         self.starts = [step.span.start for step in self.steps]
         self.found: list[SecretSeen] = []
@@ -231,10 +232,13 @@ class _Finder:
         """Whether a word is the name of a file that the stages of this step make or get."""
         if "." not in value and "-" not in value and "_" not in value:
             return False
-        lineage = self.stages[step.stage].lineage
-        made = [written.path for stage in lineage for written in stage.written]
-        made += [copied.destination for stage in lineage for one in stage.steps for copied in one.copies]
-        return any(path.endswith(f"/{value}") for path in made)
+        made = self.made.get(step.stage)
+        if made is None:
+            lineage = self.stages[step.stage].lineage
+            paths = [written.path for stage in lineage for written in stage.written]
+            paths += [copied.destination for stage in lineage for one in stage.steps for copied in one.copies]
+            made = self.made[step.stage] = frozenset(path.rpartition("/")[2] for path in paths)
+        return value.rpartition("/")[2] in made
 
     def _take(self, span: Span) -> bool:
         """Note the place of a value; False where a part of it has been told already."""

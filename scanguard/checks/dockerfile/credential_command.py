@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from scanguard.build.credential_uses import credential_uses, deleted_later
+from scanguard.build.credential_uses import credential_uses
 from scanguard.build.secret_commands import Credential
+from scanguard.build.secret_layers import Removals
 from scanguard.build.secrets import Evidence, secrets
 from scanguard.checks.secret_problems import graded, in_builder
 from scanguard.plugin import Build, Problem, Severity, dockerfile_check
@@ -61,12 +62,14 @@ def check(build: Build) -> Iterator[Problem]:
     found = secrets(build)
     formats = [secret.span for secret in found if secret.evidence is not Evidence.COMMAND]
     told: set[tuple[int, int, str, str]] = set()
-    for one in credential_uses(build):
+    removals = Removals(build)
+    for one in credential_uses(build, removals):
         identity = (one.step.stage, one.step.position, one.command, ",".join(one.variables))
         elsewhere = one.literal is not None and any(
             span.start < one.literal.end and one.literal.start < span.end for span in formats
         )
-        if identity in told or elsewhere or deleted_later(build, one) is not None:
+        deleted = removals.later_end(one.step, one.stores) if one.stores else None
+        if identity in told or elsewhere or deleted is not None:
             continue
         told.add(identity)
         yield _problem(build, one)

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from scanguard.build.credential_uses import credential_uses, deleted_later
+from scanguard.build.credential_uses import credential_uses
 from scanguard.build.model import BuildStep, Deleted
-from scanguard.build.secret_files import hidden_deletions, secret_files
+from scanguard.build.secret_layers import Removals, guesses, secret_files
 from scanguard.build.secrets import Evidence, secrets
 from scanguard.checks.secret_problems import graded
 from scanguard.plugin import Build, Confidence, Problem, Severity, Span, Step, dockerfile_check
@@ -58,33 +58,29 @@ def check(build: Build) -> Iterator[Problem]:
     """
     if not any(stage.deleted for stage in build.stages):
         return
-    told: set[tuple[int, int, str]] = set()
+    removals = Removals(build)
+    told: set[tuple[int, int]] = set()
     literal = {(one.stage, one.position) for one in secrets(build) if one.evidence is not Evidence.COMMAND}
     for found in secret_files(build):
         step = found.step
-        if found.deleted is None or (found.how == "written" and (step.stage, step.position) in literal):
+        deleted = removals.later(step, found.path)
+        if deleted is None or (found.how == "written" and (step.stage, step.position) in literal):
             continue
-        file = found.source or found.path
-        told.add((step.stage, step.position, found.path))
+        told.add((step.stage, step.position))
         severity = found.kind.severity if found.how == "copied" else Severity.HIGH
-        what = "copied" if found.how == "copied" else "written"
-        yield _problem(build, file, what, found.span, step, found.deleted, severity, found.kind.confidence)
-    for one in credential_uses(build):
-        deleted = deleted_later(build, one)
-        known = any(key[:2] == (one.step.stage, one.step.position) and key[2].endswith(one.stores) for key in told)
-        if deleted is not None and not known and (one.step.stage, one.step.position) not in literal:
-            told.add((one.step.stage, one.step.position, one.stores))
+        file = found.source or found.path
+        yield _problem(build, file, found.how, found.span, step, deleted, severity, found.kind.confidence)
+    for one in credential_uses(build, removals):
+        place = (one.step.stage, one.step.position)
+        deleted = removals.later_end(one.step, one.stores) if one.stores else None
+        if deleted is not None and place not in told and place not in literal:
+            told.add(place)
             yield _problem(build, one.stores, "written", one.span, one.step, deleted, Severity.HIGH, Confidence.HIGH)
-    for deleted, copied, step, kind in hidden_deletions(build):
+    for guess in guesses(build):
+        sure = min(guess.kind.confidence, Confidence.MEDIUM)
+        path = guess.deleted.path
         yield _problem(
-            build,
-            deleted.path,
-            "most likely copied",
-            copied.span,
-            step,
-            deleted,
-            Severity.HIGH,
-            min(kind.confidence, Confidence.MEDIUM),
+            build, path, "most likely copied", guess.copied.span, guess.step, guess.deleted, Severity.HIGH, sure
         )
 
 

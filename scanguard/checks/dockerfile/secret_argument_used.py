@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from scanguard.build.credential_uses import credential_uses
+from scanguard.build.secret_layers import Removals
 from scanguard.build.secret_taint import ArgumentUse, SecretArgument, secret_arguments
 from scanguard.build.secrets import secrets
 from scanguard.checks.secret_problems import graded
@@ -55,18 +56,18 @@ def check(build: Build) -> Iterator[Problem]:
     - [ARG](https://docs.docker.com/reference/dockerfile/#arg)
     """
     told = {secret.span for secret in secrets(build) if secret.where == "arg"}
-    commands = {(one.step.stage, one.step.position, name) for one in credential_uses(build) for name in one.variables}
-    for argument in secret_arguments(build):
-        if any(argument.span.start <= span.start < argument.span.end for span in told) or _preset(build, argument.name):
+    arguments = list(secret_arguments(build))
+    if not arguments:
+        return
+    uses = credential_uses(build, Removals(build))
+    commands = {(one.step.stage, one.step.position, name) for one in uses for name in one.variables}
+    preset = {secret.holder for secret in secrets(build) if secret.where == "arg" and secret.stage is None}
+    for argument in arguments:
+        if argument.name in preset or any(argument.span.start <= span.start < argument.span.end for span in told):
             continue
-        uses = [use for use in argument.uses if (use.step.stage, use.step.position, use.alias) not in commands]
-        if uses:
-            yield _problem(build, argument, uses)
-
-
-def _preset(build: Build, name: str) -> bool:
-    """Whether the default of a global ARG, which `secret-in-environment` reports, is what the stage declares again."""
-    return any(one.where == "arg" and one.stage is None and one.holder == name for one in secrets(build))
+        left = [use for use in argument.uses if (use.step.stage, use.step.position, use.alias) not in commands]
+        if left:
+            yield _problem(build, argument, left)
 
 
 def _problem(build: Build, argument: SecretArgument, uses: list[ArgumentUse]) -> Problem:

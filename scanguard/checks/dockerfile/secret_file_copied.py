@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from scanguard.build.secret_files import SecretFile, secret_files, way_out
+from scanguard.build.secret_layers import Onward, Removals, SecretFile, secret_files
 from scanguard.plugin import Build, Problem, Severity, Step, dockerfile_check
 
 
@@ -57,22 +57,26 @@ def check(build: Build) -> Iterator[Problem]:
     - [Build secrets](https://docs.docker.com/build/building/secrets/)
     - [Storing secrets in .env files](https://docs.docker.com/compose/how-tos/environment-variables/best-practices/)
     """
-    for found in secret_files(build):
-        if found.how == "copied" and found.deleted is None:
-            yield _problem(build, found)
+    copied = [found for found in secret_files(build) if found.how == "copied"]
+    if not copied:
+        return
+    removals, onward = Removals(build), Onward(build)
+    for found in copied:
+        if removals.later(found.step, found.path) is None:
+            yield _problem(build, found, onward)
 
 
-def _problem(build: Build, found: SecretFile) -> Problem:
+def _problem(build: Build, found: SecretFile, onward: Onward) -> Problem:
     stage = build.stages[found.step.stage]
     file = found.source or found.path
     message = f"{found.step.instruction.keyword} brings '{file}', by its name {found.kind.kind}"
     severity = found.kind.severity
     trace = build.trace(f"'{file}' is copied into {stage.title}", found.span, stage.index)
     if not build.ships(stage.index):
-        onward = way_out(build, stage.index, found.path)
-        if onward:
+        way = onward.way(stage.index, found.path)
+        if way:
             message += f", to builder {stage.title}, and the shipped image gets it from there"
-            trace = (Step(f"'{file}' is copied into {stage.title}", found.span), *onward)
+            trace = (Step(f"'{file}' is copied into {stage.title}", found.span), *way)
         else:
             message += f", into builder {stage.title}"
             severity = Severity.LOW
