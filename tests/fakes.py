@@ -126,7 +126,9 @@ def fake(kind: str, seed: int = 0) -> str:
     pick = random.Random(f"{kind}/{seed}")
     if kind in _MADE:
         return _MADE[kind](pick)
-    return "".join(part if isinstance(part, str) else "".join(pick.choices(part[0], k=part[1])) for part in _PARTS[kind])
+    return "".join(
+        part if isinstance(part, str) else "".join(pick.choices(part[0], k=part[1])) for part in _PARTS[kind]
+    )
 
 
 def fill(text: str) -> str:

@@ -31,7 +31,9 @@ def test_installed(kind: str, distributions: Path, tmp_path: Path) -> None:
     assert found.returncode == 1, found.stderr
     assert '"name":"unpinned-frontend"' in found.stdout.replace('": "', '":"')
     assert environment.scanguard("check", "Dockerfile", cwd=work).returncode == 0
-    where = run(environment.bin / "python", "-c", "import scanguard; print(scanguard.__file__)", cwd=work).stdout.strip()
+    where = run(
+        environment.bin / "python", "-c", "import scanguard; print(scanguard.__file__)", cwd=work
+    ).stdout.strip()
     assert where.startswith(str(ROOT if kind == "editable" else tmp_path))
 
 

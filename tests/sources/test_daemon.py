@@ -16,7 +16,7 @@ USERS = {"example/worker:1": "app:app", "example/tool:2": ""}
 class Engine(BaseHTTPRequestHandler):
     """The two requests that are needed: the version, and the configuration of an image."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         name = self.path.partition("/images/")[2].removesuffix("/json").replace("%2F", "/").replace("%3A", ":")
         if self.path.endswith("/version"):
             self.answer(200, {"ApiVersion": "1.44"})
