@@ -18,12 +18,27 @@ _OUTPUT = {
     "go": ("-o",),
     "gcc": ("-o",),
 }
-_CURL_VALUES = frozenset(
-    "-o --output -H --header -u --user -A --user-agent -e --referer -x --proxy -d --data --data-binary --data-raw -F "
-    "--form -X --request -m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out "
-    "--cacert --cert --key -b --cookie -c --cookie-jar -O --output-document -P --directory-prefix --header= "
-    "--progress -t --tries -T --timeout --waitretry --dir --out".split()
-)
+# Flags whose value is the next word: https://curl.se/docs/manpage.html, https://www.gnu.org/software/wget/manual/wget.html
+_VALUES = {
+    "curl": frozenset(
+        "-o --output -H --header -u --user -A --user-agent -e --referer -x --proxy -d --data --data-binary --data-raw -F "
+        "--form -X --request -m --max-time --connect-timeout --retry --retry-delay --retry-max-time -w --write-out -C "
+        "--continue-at --cacert --cert -E --key -b --cookie -c --cookie-jar -T --upload-file -r --range --output-dir "
+        "--resolve --limit-rate -y -Y -z -K --config --data-urlencode --ciphers --proto --tls-max --url-query".split()
+    ),
+    "wget": frozenset(
+        "-O --output-document -P --directory-prefix --header -U --user-agent --user --password --referer -t --tries -T "
+        "--timeout -w --wait --waitretry -e --execute -o --output-file -a --append-output -i --input-file -A --accept -R "
+        "--reject -l --level -Q --quota --post-data --post-file --ca-certificate --certificate --private-key -X -I -D "
+        "--progress --limit-rate --dns-timeout --connect-timeout --read-timeout --http-user --http-password".split()
+    ),
+    "aria2c": frozenset(
+        "-o --out -d --dir -x --max-connection-per-server -s --split -j -k --min-split-size -t --timeout -U --user-agent "
+        "--header --referer -m --max-tries -l --log --checksum -i --input-file --all-proxy".split()
+    ),
+}
+_FOLDERS = {"curl": ("--output-dir",), "wget": ("-P", "--directory-prefix"), "aria2c": ("-d", "--dir")}
+_REMOTE_NAME = frozenset({"-O", "--remote-name", "--remote-name-all"})
 
 
 def written(call: Invocation, step: BuildStep) -> list[Written]:
@@ -89,11 +104,20 @@ def _flag(call: Invocation, flag: str) -> Argument | None:
             return words[at + 1]
         if text.startswith("--") and text.startswith(f"{flag}="):
             return argument._replace(text=text[len(flag) + 1 :])
-        if len(flag) == 2 and text[:1] == "-" and text[:2] != "--" and text.endswith(flag[1]) and len(text) > 2:
-            return words[at + 1] if at + 1 < len(words) else None
-        if len(flag) == 2 and text.startswith(flag) and len(text) > 2 and text[2] in "/.":
-            return argument._replace(text=text[2:])
+        glued = _glued(text, flag[1]) if len(flag) == 2 else None
+        if glued == "" and at + 1 < len(words):
+            return words[at + 1]
+        if glued is not None and (glued == "-" or glued.startswith(("/", "."))):
+            return argument._replace(text=glued)
     return None
+
+
+def _glued(text: str, letter: str) -> str | None:
+    """What follows a short flag in its own word, clusters included: `/a` of `-o/a`, `-` of `-qO-`, nothing of `-fsSLo`."""
+    cluster, found, value = text[1:].partition(letter)
+    if not text.startswith("-") or not found or not (cluster.isalpha() or not cluster):
+        return None
+    return value
 
 
 def deleted(call: Invocation, step: BuildStep) -> list[Deleted]:
@@ -118,24 +142,20 @@ def downloads(call: Invocation, step: BuildStep) -> list[Download]:
     urls: list[Argument] = []
     words = iter(call.arguments)
     for argument in words:
-        if argument.text in _CURL_VALUES:
+        if argument.text in _VALUES[call.name]:
             next(words, None)
         elif "://" in argument.text or (not argument.text.startswith("-") and not argument.known):
             urls.append(argument)
-    target = None
-    for flag in _OUTPUT[call.name]:
-        target = target or _flag(call, flag)
-    directory = _flag(call, "-P") if call.name == "wget" else None
-    return [_download(call, step, url, target, directory) for url in urls]
+    return [Download(url.text, url.known, _destination(call, url.text), url.span, step) for url in urls]
 
 
-def _download(
-    call: Invocation, step: BuildStep, url: Argument, target: Argument | None, directory: Argument | None
-) -> Download:
-    where = None
-    if target is not None and target.text != "-":
-        where = resolve(call.directory, target.text)
-    elif directory is not None or (call.name == "wget" and target is None):
-        name = url.text.partition("?")[0].rpartition("/")[2]
-        where = resolve(resolve(call.directory, directory.text if directory else "."), name)
-    return Download(url.text, url.known, where, url.span, step)
+def _destination(call: Invocation, url: str) -> str | None:
+    """Where a download goes: the file that a flag names, else the URL's own name; None for standard output."""
+    target = next(filter(None, (_flag(call, flag) for flag in _OUTPUT[call.name])), None)
+    if target is not None:
+        return None if target.text == "-" else resolve(call.directory, target.text)
+    if call.name == "curl" and not any(word in _REMOTE_NAME or _glued(word, "O") == "" for word in call.words):
+        return None
+    folder = next(filter(None, (_flag(call, flag) for flag in _FOLDERS[call.name])), None)
+    name = url.partition("?")[0].rpartition("/")[2]
+    return resolve(resolve(call.directory, folder.text if folder else "."), name)
