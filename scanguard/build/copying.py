@@ -16,32 +16,32 @@ class Copying:
     def __init__(self, step: BuildStep, contexts: frozenset[str]) -> None:
         self.step = step
         self.contexts = contexts
+        self.heredocs = {one.operator.start: one.name for one in step.instruction.heredocs}
 
     def copies(self) -> tuple[Copied, ...]:
         """One entry for each source, heredocs included; destinations that cannot be known keep their text."""
         step = self.step
         words, values = step.instruction.words, step.words
-        if len(values) < 2 and not (step.instruction.heredocs and values):
+        if len(values) < 2:
             return ()
         target = values[-1]
-        many = len(values) - 1 + len(step.instruction.heredocs) > 1
+        many = len(values) > 2
         result = []
         for word, value in zip(words[:-1], values[:-1], strict=False):
             result.append(self._copied(word, value, target, many=many))
         return tuple(result)
 
     def _copied(self, word: Word, value: Value, target: Value, *, many: bool) -> Copied:
-        origin = self._origin(value.text)
-        where = destination(self.step.directory, target.text, value.text, many=many)
         source = value.text
+        heredoc = self.heredocs.get(word.span.start)
+        origin = self._origin(source) if heredoc is None else "heredoc"
+        where = destination(self.step.directory, target.text, source if heredoc is None else heredoc, many=many)
         if origin in ("stage", "image"):
             source = resolve("/", source) or source
         return Copied(source, where or target.text, origin, value.known and target.known, word.span)
 
     def _origin(self, source: str) -> str:
         step = self.step
-        if source.startswith("<<"):
-            return "heredoc"
         if isinstance(step.source, int):
             return "stage"
         if step.source is not None:

@@ -26,12 +26,14 @@ class Ledger:
     def take(self, step: BuildStep) -> None:
         """Follow the commands of one RUN."""
         marked = False
+        spared: set[str] = set()
         for call in step.invocations:
             marked = marked or _marks_all(call)
+            spared.update(_marked_again(call))
             for operation in operations(call):
                 self._apply(operation, call, step)
             if marked and _autoremoves(call):
-                self._sweep(step, call)
+                self._sweep(step, call, spared)
             self._rustup(call, step)
 
     def _apply(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
@@ -63,10 +65,11 @@ class Ledger:
             if same or (pattern and fnmatchcase(package.name, wanted)):
                 self._packages[at] = package._replace(removed=step, removed_span=operation.argument.span)
 
-    def _sweep(self, step: BuildStep, call: Invocation) -> None:
+    def _sweep(self, step: BuildStep, call: Invocation, spared: set[str]) -> None:
         """`apt-mark auto '.*'`, then an autoremove: what this step installed and did not mark again goes."""
         for at, package in enumerate(self._packages):
-            if package.step.span == step.span and package.manager == "apt" and package.removed is None:
+            here = package.step.span == step.span and package.manager == "apt"
+            if here and package.removed is None and package.name not in spared:
                 self._packages[at] = package._replace(removed=step, removed_span=call.span)
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
@@ -78,6 +81,10 @@ class Ledger:
 
 def _marks_all(call: Invocation) -> bool:
     return call.name == "apt-mark" and call.words[:1] == ("auto",) and ".*" in call.words
+
+
+def _marked_again(call: Invocation) -> tuple[str, ...]:
+    return call.words[1:] if call.name == "apt-mark" and call.words[:1] == ("manual",) else ()
 
 
 def _autoremoves(call: Invocation) -> bool:
