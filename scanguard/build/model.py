@@ -78,7 +78,7 @@ class User(NamedTuple):
 
 def is_root(name: str) -> bool:
     """Whether a user or group is root: `root`, or digits that make 0."""
-    return name == "root" or (name.isdecimal() and int(name) == 0)
+    return name == "root" or (bool(name) and not name.strip("0"))
 
 
 class Copied(NamedTuple):

@@ -30,7 +30,7 @@ class ImageReference(NamedTuple):
     def __str__(self) -> str:
         name = f"{self.registry}/{self.repository}" if self.registry else self.repository
         tag = f":{self.tag}" if self.tag else ""
-        return f"{name}{tag}@{self.digest}" if self.digest else f"{name}{tag}"
+        return f"{name}{tag}@{self.digest}" if self.digest or self.digest_error else f"{name}{tag}"
 
     @property
     def pinned(self) -> bool:
@@ -52,13 +52,13 @@ class ImageReference(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> "ImageReference":
         """Split a name; never fails, what is wrong is in `digest_error` and `name_error`."""
-        rest, at, digest = text.partition("@")
-        registry, rest = _registry(rest)
+        name, at, digest = text.partition("@")
+        registry, rest = _registry(name)
         colon = rest.rfind(":")
-        tag = rest[colon + 1 :] if colon > rest.rfind("/") else ""
-        repository = rest[:colon] if colon > rest.rfind("/") else rest
-        error = _digest_error(digest) if at else ""
-        return cls(registry, repository, tag, digest, error, _name_error(repository, tag, colon == len(rest) - 1))
+        tagged = rest.rfind("/") < colon < len(rest) - 1
+        tag = rest[colon + 1 :] if tagged else ""
+        repository = rest[:colon] if tagged else rest
+        return cls(registry, repository, tag, digest, _digest_error(digest) if at else "", _name_error(repository, tag))
 
 
 def _registry(name: str) -> tuple[str, str]:
@@ -88,10 +88,10 @@ def _digest_error(digest: str) -> str:
     return ""
 
 
-def _name_error(repository: str, tag: str, dangling: bool) -> str:
+def _name_error(repository: str, tag: str) -> str:
     if not repository:
         return "the name is empty"
-    if dangling:
+    if repository.endswith(":") and not repository.startswith("["):
         return "a tag must follow the colon"
     if not _TAG.issuperset(tag) or len(tag) > 128 or tag.startswith((".", "-")):
         return f"'{tag}' is not a valid tag"

@@ -28,7 +28,14 @@ class Theirs(typing.NamedTuple):
 
 @pytest.mark.parametrize(
     ("values", "named"),
-    [((1,), {}), ((1, "y"), {}), ((1, "y", (2,)), {}), ((), {"a": 1}), ((1,), {"c": (3,)}), ((), {"c": (), "a": 2, "b": "z"})],
+    [
+        ((1,), {}),
+        ((1, "y"), {}),
+        ((1, "y", (2,)), {}),
+        ((), {"a": 1}),
+        ((1,), {"c": (3,)}),
+        ((), {"c": (), "a": 2, "b": "z"}),
+    ],
 )
 def test_made_alike(values: tuple[object, ...], named: dict[str, object]) -> None:
     ours, theirs = Ours(*values, **named), Theirs(*values, **named)
