@@ -38,6 +38,9 @@ _SHORT = {
     "ldapadd": "-w",
 }
 _FETCHERS = frozenset("curl wget aria2c http https".split())
+_DATABASES = frozenset("psql mysql mariadb mysqld sqlcmd mongo mongosh sqlite3 cqlsh".split())
+_BUILD_STEPS = frozenset("assets:precompile collectstatic compilemessages compress phx.digest assets.deploy".split())
+_SHORTEST_REAL = 32
 _BOOLEAN_FLAGS = frozenset({"--disabled-password", "--password-stdin", "--no-password"})
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:/@")
 
@@ -74,8 +77,18 @@ def literal(argument: Argument) -> bool:
 def _assigned(call: Invocation, text: str) -> Iterator[InCommand]:
     for name, argument in call.environment:
         kind = secret_kind(name)
-        if kind and literal(argument) and is_secret_value(argument.text, kind, name):
+        if (
+            kind
+            and literal(argument)
+            and is_secret_value(argument.text, kind, name)
+            and not _only_builds(call, argument)
+        ):
             yield InCommand(kind, name, value_span(text, argument.span, argument.text), "run-assignment")
+
+
+def _only_builds(call: Invocation, argument: Argument) -> bool:
+    """Whether a short value only lets a framework's build step start, which needs some value and keeps none."""
+    return len(argument.text) < _SHORTEST_REAL and any(word in _BUILD_STEPS for word in call.words)
 
 
 def _flags(call: Invocation, text: str) -> Iterator[InCommand]:
@@ -134,7 +147,7 @@ def _by_tool(call: Invocation, text: str) -> Iterator[InCommand]:
             yield from _password(argument, short, word[2:], text)
         elif call.name in _GLUED_PASSWORD and word.startswith("-p") and len(word) > 2 and literal(argument):
             yield from _password(argument, "-p", word[2:], text)
-        elif call.name in _FETCHERS:
+        elif call.name in _FETCHERS or call.name in _DATABASES:
             yield from _fetched(argument, text)
 
 
@@ -169,12 +182,12 @@ def _printed(call: Invocation, text: str) -> Iterator[InCommand]:
     if call.text is not None:
         if call.name == "chpasswd":
             yield from _lines(call.text, text)
-        elif _writes(call):
+        elif _writes(call) or call.name in _DATABASES:
             yield from _fetched(call.text, text)
     if call.name in _PRINTERS and _writes(call):
         for argument in call.arguments:
             yield from _fetched(argument, text)
-    elif call.name == "tee" and source is not None:
+    elif source is not None and (call.name == "tee" or call.name in _DATABASES):
         for argument in source.arguments:
             yield from _fetched(argument, text)
         if source.text is not None:

@@ -258,14 +258,10 @@ def _stored(call: Invocation, step: BuildStep, text: str) -> Iterator[Credential
     for one in written:
         if source.name == "cat" and one is not source.text and not one.text.startswith("/run/secrets"):
             continue
-        netrc = "netrc" in store and "password" in one.text
         if source.name == "cat" or any(mark in one.text.lower() for mark in _MARKS):
             found = _credential(f"writing {store}", "token", store, one, step, text, store, alone=False)
-            yield (
-                found
-                if netrc and found.literal is None
-                else found._replace(literal=_netrc(one, text) if netrc else None)
-            )
+            bare = not found.variables and not found.mounted and one.known
+            yield found._replace(literal=_netrc(one, text) if bare and "netrc" in store else None)
 
 
 def _netrc(argument: Argument, text: str) -> Span | None:

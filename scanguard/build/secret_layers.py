@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage
+from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage, Written
 from scanguard.build.paths import covers
 from scanguard.build.secret_files import FileKind, file_kind, is_public_place, is_sample
 from scanguard.model.finding import Step
@@ -49,8 +49,16 @@ def secret_files(build: Build) -> Iterator[SecretFile]:
                 yield from _heredocs(step)
         for written in stage.written:
             kind = None if written.how in _HARMLESS_WRITERS else file_kind(written.path)
-            if kind is not None:
+            if kind is not None and not _from_sample(written):
                 yield SecretFile(kind, written.path, "", "written", written.span, written.step)
+
+
+def _from_sample(written: Written) -> bool:
+    """Whether the file is made from one that only shows how it looks: `cp .env.example .env`."""
+    for call in written.step.invocations:
+        if call.name == written.how and any(argument.span == written.span for argument in call.arguments):
+            return any(is_sample(word.rpartition("/")[2]) for word in call.words)
+    return False
 
 
 def _copied(copied: Copied, step: BuildStep) -> SecretFile | None:
@@ -92,10 +100,14 @@ class Removals:
         self.paths: dict[str, dict[int, list[Deleted]]] = {}
         self.ends: dict[str, dict[int, list[Deleted]]] = {}
         for stage in build.stages:
+            moved = _moved(stage)
             for deleted in stage.deleted:
+                if deleted.span in moved:
+                    continue
                 path = self.paths.setdefault(deleted.path.rstrip("/"), {})
                 path.setdefault(stage.index, []).append(deleted)
-        self.globs = [path for path in self.paths if any(mark in path for mark in "*?[")]
+        globs = [path for path in self.paths if any(mark in path for mark in "*?[")]
+        self.globs = [(path[: min(path.find(mark) for mark in "*?[" if mark in path)], path) for path in globs]
 
     def later(self, step: BuildStep, path: str) -> Deleted | None:
         """What removes a path, or a directory above it, in a later layer of the stage or of one built FROM it."""
@@ -108,7 +120,7 @@ class Removals:
                 if found is not None:
                     return found
             parent = parent.rpartition("/")[0]
-        matching = (self._first(self.paths[glob], step) for glob in self.globs if fnmatchcase(path, glob))
+        matching = (self._first(self.paths[glob], step) for head, glob in self.globs if _matches(path, head, glob))
         return next((found for found in matching if found is not None), None)
 
     def later_end(self, step: BuildStep, end: str) -> Deleted | None:
@@ -139,6 +151,17 @@ class Removals:
             return here[at]
         below = (stage for stage in stages if stage != step.stage and is_below(self.build, step.stage, stage))
         return next((stages[stage][0] for stage in below), None)
+
+
+def _moved(stage: Stage) -> frozenset[Span]:
+    """The old names of files that `mv` gives a new one: they are not gone."""
+    steps = {deleted.step.position: deleted.step for deleted in stage.deleted}
+    calls = (call for step in steps.values() for call in step.invocations if call.name == "mv")
+    return frozenset(argument.span for call in calls for argument in call.arguments)
+
+
+def _matches(path: str, head: str, glob: str) -> bool:
+    return path.startswith(head) and fnmatchcase(path, glob)
 
 
 def _position(deleted: Deleted) -> int:

@@ -23,11 +23,6 @@ _PLACEHOLDERS = (
     "your-",
     "your_",
     "<your",
-    "yourpass",
-    "yoursecret",
-    "yourtoken",
-    "yourkey",
-    "yourapi",
     "insert",
     "redacted",
     "xxxx",
@@ -48,7 +43,7 @@ _PLACEHOLDERS = (
     "set_me",
     "setme",
 )
-_REFERENCES = ("${", "$(", "{{", "}}", "<%", "%(", "`", "@@", "$$(")
+_REFERENCES = ("${", "#{", "$(", "{{", "}}", "<%", "%(", "`", "@@", "$$(")
 _SCHEMES = (
     "arn:",
     "vault:",
@@ -97,13 +92,18 @@ def is_secret_value(value: str, kind: str, holder: str = "") -> bool:
         return False
     if _is_number(value):
         return len(value) > 3 if password else len(value) > 7
-    if not password and (lower in _STAND_INS or lower == holder.lower() or lower.startswith(("dummy", "fake", "test"))):
+    if not password and (lower in _STAND_INS or lower == holder.lower() or _is_prose(lower)):
         return False
     if value.startswith(_PUBLIC) or lower.startswith(_DIGESTS) or _is_path(value, lower):
         return False
     if "key" in kind and _is_fingerprint(value):
         return False
     return not (value.isupper() and "_" in value and secret_kind(value))
+
+
+def _is_prose(lower: str) -> bool:
+    """Whether a text says what to put there, or that it is none: no token or key is written like that."""
+    return lower.startswith(("dummy", "fake", "test", "my-", "my_")) or len(lower.split()) > 2
 
 
 def is_placeholder(lower: str) -> bool:
@@ -116,7 +116,7 @@ def is_placeholder(lower: str) -> bool:
     for word in _PLACEHOLDERS:
         if word in lower:
             return True
-    return lower.startswith("my-") or (lower.startswith("my_") and lower.count("_") > 1)
+    return lower.startswith(("your", "**"))
 
 
 def is_reference(value: str) -> bool:

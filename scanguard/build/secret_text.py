@@ -127,6 +127,8 @@ def _value_of(text: str, left: int, right: int, marks: _Marks, *, loose: bool) -
     if not kind:
         return None
     at = _sign(text, right, marks.end)
+    if at < 0 and kind == "password":
+        at = _sql(text, right, marks.end)
     if at < 0:
         if not (loose and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
             return None
@@ -153,6 +155,12 @@ def _sign(text: str, at: int, end: int) -> int:
     if after == at or text[at] == ">" or text.startswith("://", at):
         return -1
     return _skip(text, after, min(end, after + 12), _BLANKS)
+
+
+def _sql(text: str, at: int, end: int) -> int:
+    """The offset of the quote behind `PASSWORD '…'`, as SQL has it; -1 where there is none."""
+    after = _skip(text, at, min(end, at + 3), _BLANKS)
+    return after if after > at and text.startswith(("'", "\\'"), after) else -1
 
 
 def _skip(text: str, at: int, end: int, characters: str) -> int:

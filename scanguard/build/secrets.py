@@ -11,7 +11,7 @@ from functools import lru_cache
 from scanguard.build.model import Build, BuildStep, Value
 from scanguard.build.secret_arguments import InCommand, named_arguments
 from scanguard.build.secret_literals import is_secret_value
-from scanguard.build.secret_names import secret_kind
+from scanguard.build.secret_names import secret_kind, split_name
 from scanguard.build.secret_text import HINTS, hinted, lowered, named_values, value_span
 from scanguard.build.secret_values import Found, find_values
 from scanguard.dockerfile.nodes import Instruction, Pair
@@ -22,6 +22,9 @@ from scanguard.model.rule import Confidence, Severity
 _DECLARATIONS = {"ENV": "env", "ARG": "arg", "LABEL": "label"}
 _COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 _SELF_EVIDENT_IN_COMMENTS = frozenset({"password in a URL", "Basic credentials", "bearer token"})
+# Browsers get these: what says so in its name is meant to be seen.
+_SOMETIMES_PUBLIC = frozenset({"JSON Web Token", "Google API key"})
+_PUBLIC_WORDS = frozenset({"PUBLIC", "ANON", "PUBLISHABLE"})
 _AWS_SECRET = 40
 
 
@@ -150,6 +153,8 @@ class _Finder:
                 value.kind, masked, span, "", "comment", None, -1, Evidence.FORMAT, Severity.LOW, Confidence.LOW
             )
         where, holder = self._where(step.instruction, value.start)
+        if value.kind in _SOMETIMES_PUBLIC and not _PUBLIC_WORDS.isdisjoint(split_name(holder)):
+            return None
         stage = step.stage if step.stage >= 0 else None
         return SecretSeen(
             value.kind, masked, span, holder, where, stage, step.position, Evidence.FORMAT, value.severity
@@ -196,7 +201,7 @@ class _Finder:
         for at, pair in enumerate(instruction.pairs):
             if pair.value is None:
                 continue
-            kind = secret_kind(pair.name.text)
+            kind = secret_kind(pair.name.text.strip("\"'"))
             if kind:
                 value = values[at] if at < len(values) else Value(pair.value.text.strip("\"'"))
                 self._pair(step, instruction, pair, kind, value)

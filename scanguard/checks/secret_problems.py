@@ -18,7 +18,7 @@ def seen(build: Build, secret: SecretSeen) -> Problem:
     """The problem that a secret in the file is. Only its kind, its holder and the provider's prefix are told."""
     place = in_builder(build, secret.stage)
     mask = f" ({secret.masked})" if secret.masked != "***" else ""
-    subject = f"{subject_of(build, secret)} holds {article(secret.kind)} {secret.kind}{mask}{place}."
+    subject = f"{subject_of(build, secret)} holds {with_article(secret.kind)}{mask}{place}."
     message = subject[0].upper() + subject[1:]
     trace: tuple[Step, ...] = ()
     if secret.stage is not None:
@@ -48,9 +48,11 @@ def key_of(secret: SecretSeen) -> str:
     return f"{secret.kind}:{secret.holder}" if secret.holder else secret.kind
 
 
-def article(noun: str) -> str:
-    """`a` or `an`; passwords and credentials in the plural have none of their own."""
-    return "an" if noun[0] in "AEIOaeio" or noun.startswith("npm") else "a"
+def with_article(kind: str) -> str:
+    """`a password`, `an API key`, `AWS credentials`."""
+    if kind.endswith("credentials"):
+        return kind
+    return f"an {kind}" if kind[0] in "AEIOaeio" or kind.startswith("npm") else f"a {kind}"
 
 
 def graded(build: Build, stage: int | None, severity: Severity) -> Severity:

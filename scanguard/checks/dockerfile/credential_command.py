@@ -4,7 +4,7 @@ from scanguard.build.credential_uses import credential_uses
 from scanguard.build.secret_commands import Credential
 from scanguard.build.secret_layers import Removals
 from scanguard.build.secrets import Evidence, secrets
-from scanguard.checks.secret_problems import graded, in_builder
+from scanguard.checks.secret_problems import graded, in_builder, with_article
 from scanguard.plugin import Build, Problem, Severity, dockerfile_check
 
 
@@ -79,7 +79,7 @@ def _problem(build: Build, one: Credential) -> Problem:
     stage = one.step.stage
     place = in_builder(build, stage)
     if one.literal is not None:
-        message = f"'{one.command}' gets a {one.kind} that stands in the file{place}."
+        message = f"'{one.command}' gets {with_article(one.kind)} from the file itself{place}."
     elif one.variables:
         names = ", ".join(f"'{name}'" for name in dict.fromkeys(one.variables))
         message = f"'{one.command}' gets a credential from {names}{place}: it stays in the image's history."

@@ -1,0 +1,3 @@
+FROM node:22
+ENV NEXT_PUBLIC_FIREBASE_API_KEY=@secret:google@
+ARG VITE_SUPABASE_ANON_KEY=@secret:jwt@
