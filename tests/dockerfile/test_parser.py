@@ -1,5 +1,7 @@
 """What `parse` makes of a file, as whole values."""
 
+from scanguard.dockerfile.directives import find_directive
+from scanguard.dockerfile.json_form import read_array
 from scanguard.dockerfile.mounts import Mount, mounts
 from scanguard.dockerfile.nodes import Comment, Directive, Flag, Heredoc, Instruction, Pair, StageNode, Word
 from scanguard.model.location import Span
@@ -27,12 +29,12 @@ def test_a_whole_file() -> None:
     )
     assert dockerfile.comments == (Comment("a note", Span(32, 40)), Comment("inner", Span(82, 89)))
     assert dockerfile.preamble == (arg,)
-    assert dockerfile.stages == (StageNode(0, word("one", 75), word("a:$V", 67), word("$P", 64), (source, user)),)
+    assert dockerfile.stages == (StageNode(0, word("one", 76), word("a:$V", 68), word("$P", 65), (source, user)),)
     assert (dockerfile.errors, dockerfile.escape, dockerfile.source.text) == ((), "\\", text)
     assert (arg.keyword, arg.span, arg.keyword_span, arg.words) == (
         "ARG", Span(41, 48), Span(41, 44), (word("V", 45), word("1", 47)),
     )  # fmt: skip
-    assert source.flags == (Flag("platform", word("$P", 64), Span(53, 66)),)
+    assert source.flags == (Flag("platform", word("$P", 65), Span(54, 67)),)
     assert (user.keyword, user.words, user.body.text) == ("USER", (word("me", 95),), "me")
 
 
@@ -205,3 +207,34 @@ def test_mounts_of_a_run() -> None:
 def test_a_mount_with_quotes_out_of_place_is_a_bind_mount_that_says_nothing() -> None:
     run = instructions(read("FROM a\nRUN --mount='type=\"cache\"' b"))[-1]
     assert mounts(run) == (Mount("bind", run.flags[0].span),)
+
+
+def test_a_directive_may_stand_in_other_comments_and_in_an_object() -> None:
+    found = {
+        text: (directive.value.text, text[directive.value.span.start : directive.value.span.end])
+        for text in (
+            "//check=a\n//syntax=b\n",
+            "//syntax=\nFROM a",
+            "// other\n//syntax=b\n",
+            '#!x\n{"a": {"syntax": "b"}, "syntax": 1, "syntax" : "c", "d": ["syntax", "e"]}',
+            '{"syntax": "b"} x',
+            '["syntax"]',
+            '{"a" "b"}',
+            '{"a": "b",}',
+            '{"syntax": "b"]',
+            "  # syntax=b\nFROM a",
+            "# syntax=b",
+        )
+        if (directive := find_directive(text, "syntax")) is not None
+    }
+    assert found == {
+        "//check=a\n//syntax=b\n": ("b", "b"),
+        '#!x\n{"a": {"syntax": "b"}, "syntax": 1, "syntax" : "c", "d": ["syntax", "e"]}': ("c", '"c"'),
+        "# syntax=b": ("b", "b"),
+    }
+
+
+def test_what_is_no_array() -> None:
+    assert read_array("a") is None
+    assert read_array('["a", [1 2]]') is None
+    assert read_array("[" * 20_000) is None
