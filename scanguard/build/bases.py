@@ -27,7 +27,6 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "cgr.dev/chainguard": ("65532", "https://edu.chainguard.dev/chainguard/chainguard-images/overview/"),
     "chainguard": ("65532", "https://edu.chainguard.dev/chainguard/chainguard-images/overview/"),
     "nginxinc/nginx-unprivileged": ("101", "https://github.com/nginx/docker-nginx-unprivileged"),
-    "docker.io/nginxinc/nginx-unprivileged": ("101", "https://github.com/nginx/docker-nginx-unprivileged"),
     "quay.io/nginx/nginx-unprivileged": ("101", "https://github.com/nginx/docker-nginx-unprivileged"),
     "public.ecr.aws/nginx/nginx-unprivileged": ("101", "https://github.com/nginx/docker-nginx-unprivileged"),
     "ghcr.io/nginxinc/nginx-unprivileged": ("101", "https://github.com/nginx/docker-nginx-unprivileged"),
@@ -69,7 +68,6 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "gitpod/workspace-base": ("gitpod", "https://github.com/gitpod-io/workspace-images"),
     "gitpod/workspace-full": ("gitpod", "https://github.com/gitpod-io/workspace-images"),
     "mambaorg/micromamba": ("mambauser", "https://github.com/mamba-org/micromamba-docker"),
-    "semitechnologies/transformers-inference": ("root", "https://github.com/weaviate/t2v-transformers-models"),
     "otel/opentelemetry-collector": ("10001", "https://github.com/open-telemetry/opentelemetry-collector-releases"),
     "otel/opentelemetry-collector-contrib": (
         "10001",
@@ -101,7 +99,7 @@ _ROOT_REPOSITORIES = frozenset(
     "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/playwright mcr.microsoft.com/playwright/python "
     "public.ecr.aws/amazonlinux/amazonlinux public.ecr.aws/lambda/python public.ecr.aws/lambda/nodejs "
     "amazon/aws-cli google/cloud-sdk hashicorp/terraform tiangolo/uvicorn-gunicorn-fastapi "
-    "ghcr.io/astral-sh/uv phusion/baseimage".split()
+    "ghcr.io/astral-sh/uv phusion/baseimage semitechnologies/transformers-inference".split()
 )
 
 # Accounts that every image of a family has: Debian's base-passwd, Alpine's alpine-baselayout, Fedora's setup package.

@@ -4,8 +4,10 @@ A build tool turns sources into binaries or is needed only to do so: compilers, 
 toolchains and SDKs. Interpreters, package managers, curl, wget and git are none.
 """
 
+from collections.abc import Iterator, Mapping
+
 from scanguard.build.bases import base_toolchain
-from scanguard.build.model import Build, ImageUse, Package, Stage
+from scanguard.build.model import Build, BuildStep, ImageUse, Package, Stage
 from scanguard.build.paths import covers
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
@@ -103,39 +105,78 @@ def is_build_tool(package: Package) -> bool:
 
 
 def tools_under(build: Build, source: "int | ImageUse", path: str) -> tuple[Tool, ...]:
-    """The build tools that somebody gets who copies `path` out of a stage or an external image."""
+    """The build tools that somebody gets who copies `path` out of a stage or an external image.
+
+    Stages are asked from the bottom up and each once for a path: to follow every way by itself would take time
+    exponential in their number.
+    """
     if isinstance(source, ImageUse):
-        name = _place(path) or _of_image(source.reference, path)
-        return (Tool(name, source.span, source.stage),) if name else ()
+        return _under_image(source, path)
+    answers: dict[tuple[int, str], tuple[Tool, ...]] = {}
+    for index, place in _asked(build, source, path):
+        answers[index, place] = _under_stage(build, index, place, answers)
+    return answers[source, path]
+
+
+def _asked(build: Build, source: int, path: str) -> list[tuple[int, str]]:
+    """The stages and paths from which something comes under a path of a stage, itself last: copies go upwards only."""
+    found = {(source, path)}
+    waiting = [(source, path)]
+    while waiting:
+        index, place = waiting.pop()
+        for stage in build.stages[index].lineage:
+            for step, copied in _copied_under(stage, place):
+                if isinstance(step.source, int) and (step.source, copied) not in found:
+                    found.add((step.source, copied))
+                    waiting.append((step.source, copied))
+    return sorted(found)
+
+
+def _copied_under(stage: Stage, path: str) -> Iterator[tuple[BuildStep, str]]:
+    """The steps by which a stage copies something under a path, each with the path in its source."""
+    for step in stage.steps:
+        if step.source is not None:
+            for copied in step.copies:
+                if covers(path, copied.destination):
+                    yield step, copied.source
+
+
+def _under_stage(
+    build: Build, index: int, path: str, answers: Mapping[tuple[int, str], tuple[Tool, ...]]
+) -> tuple[Tool, ...]:
     found: dict[str, Tool] = {}
-    for stage in build.stages[source].lineage:
-        for tool in _of_stage(build, stage, path):
+    for stage in build.stages[index].lineage:
+        for tool in _of_stage(stage, path, answers):
             found.setdefault(tool.name, tool)
-    for package in build.stages[source].packages:
+    for package in build.stages[index].packages:
         if covers(path, "/usr/bin") and package.removed is None and package.known and is_build_tool(package):
             message = f"'{package.name}' is installed in {build.stages[package.step.stage].title}"
             way = (Step(message, package.span),)
             found.setdefault(package.name, Tool(package.name, package.span, package.step.stage, way))
     if not found and _place(path):
-        found[path] = Tool(_place(path), build.stages[source].from_span, source)
+        found[path] = Tool(_place(path), build.stages[index].from_span, index)
     return tuple(found.values())
 
 
-def _of_stage(build: Build, stage: Stage, path: str) -> list[Tool]:
+def _under_image(use: ImageUse, path: str) -> tuple[Tool, ...]:
+    name = _place(path) or _of_image(use.reference, path)
+    return (Tool(name, use.span, use.stage),) if name else ()
+
+
+def _of_stage(stage: Stage, path: str, answers: Mapping[tuple[int, str], tuple[Tool, ...]]) -> Iterator[Tool]:
     """What a stage's base image brings under a path, and what the stage copied there from elsewhere."""
-    tools = []
     name = _of_image(stage.image.reference if stage.image else None, path)
     if name:
         origin = Step(f"{stage.title} is built FROM an image that holds {name}", stage.from_span)
-        tools.append(Tool(name, stage.from_span, stage.index, (origin,)))
-    for step in stage.steps:
-        for copied in step.copies:
-            if step.source is None or not covers(path, copied.destination):
-                continue
-            message = f"{stage.title} copies '{copied.source}'"
-            for tool in tools_under(build, step.source, copied.source):
-                tools.append(tool._replace(way=(*tool.way, Step(message, step.span))))
-    return tools
+        yield Tool(name, stage.from_span, stage.index, (origin,))
+    for step, copied in _copied_under(stage, path):
+        source = step.source
+        tools = answers[source, copied] if isinstance(source, int) else ()
+        if isinstance(source, ImageUse):
+            tools = _under_image(source, copied)
+        message = f"{stage.title} copies '{copied}'"
+        for tool in tools:
+            yield tool._replace(way=(*tool.way, Step(message, step.span)))
 
 
 def _of_image(reference: ImageReference | None, path: str) -> str:
