@@ -58,7 +58,7 @@ _FLAGS: dict[str, tuple[_Login, ...]] = {
     "huggingface-cli": (_Login(("login",), ("--token", "-t"), "token", "huggingface/token"),),
     "hf": (_Login(("auth", "login"), ("--token", "-t"), "token", "huggingface/token"),),
     "az": (_Login(("login",), ("-p", "--password"), "password", ".azure"),),
-    "gcloud": (_Login(("auth", "activate-service-account"), ("--key-file",), "service account key", "gcloud"),),
+    "gcloud": (_Login(("auth", "activate-service-account"), ("--key-file",), "service account key", ".config/gcloud"),),
     "twine": (_Login(("upload",), ("-p", "--password"), "password", ""),),
     "doctl": (_Login(("auth", "init"), ("-t", "--access-token"), "token", "doctl"),),
     "conan": (

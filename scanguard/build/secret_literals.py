@@ -140,8 +140,14 @@ def _is_number(value: str) -> bool:
 
 def _is_path(value: str, lower: str) -> bool:
     if value.startswith(("/", "./", "../", "~/", "@/", "C:\\", "c:\\")):
-        return "==" not in value and not (value.startswith("/") and value.count("/") == 1 and len(value) > 30)
+        return not _is_random(value, lower)
     return " " not in value and lower.endswith(_FILES)
+
+
+def _is_random(value: str, lower: str) -> bool:
+    """Whether this is base64 that happens to begin with a slash: long, of letters of both cases and digits."""
+    mixed = value not in (lower, value.upper()) and any(letter.isdigit() for letter in value)
+    return len(value) > 31 and mixed and value.rstrip("=").replace("/", "").replace("+", "").isalnum()
 
 
 def _is_fingerprint(value: str) -> bool:

@@ -8,20 +8,9 @@ from scanguard.build.secret_names import STEMS, secret_kind
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
-HINTS = (
-    *STEMS,
-    "login",
-    " -u",
-    "--user",
-    "mysql",
-    "maria",
-    "mongo",
-    "redis-cli",
-    "usermod",
-    "lftp",
-    "ngrok",
-    "alias set",
-)
+_TOOLS = "login mysql maria mongo redis-cli usermod useradd ldapadd lftp ngrok --user".split()
+# What a text must hold, in lower case, before names are looked at.
+HINTS = (*STEMS, *_TOOLS, " -u", "alias set")
 _LONGEST_NAME = 80
 # A value is judged by its beginning.
 _HEAD = 256
