@@ -21,7 +21,8 @@ from scanguard.build.script.wrappers import (
 from scanguard.build.script.xargs import found_commands, xargs_commands
 from scanguard.dockerfile.shell.parser import parse_script
 
-_BUDGET = 200_000
+_BUDGET = 100_000
+_MAX_WRAPPERS = 20
 _new = tuple.__new__
 
 
@@ -36,11 +37,12 @@ class Executor(Walker):
             if command.arguments[0].text in self.state.functions:
                 self._call(command)
                 return
-            unwrapped = unwrap(name, command.arguments) if name in WRAPPERS else None
+            shallow = len(command.wrappers) < _MAX_WRAPPERS
+            unwrapped = unwrap(name, command.arguments) if name in WRAPPERS and shallow else None
             if unwrapped is None:
                 break
             command = self._unwrapped(name, unwrapped, command)
-        if name not in _HANDLERS or not _HANDLERS[name](self, command):
+        if name not in _HANDLERS or len(command.wrappers) >= _MAX_WRAPPERS or not _HANDLERS[name](self, command):
             self.collect(command, name)
 
     def _unwrapped(self, name: str, unwrapped: Unwrapped, command: Command) -> Command:
@@ -105,7 +107,7 @@ class Executor(Walker):
         """Walk a script that a command carries. False where it is nested too deep."""
         if self.depth >= MAX_DEPTH // 2:
             return False
-        self.spend(1 + len(origin.text) // 20)
+        self.spend(1 + len(origin.text) * self.depth // 8)
         script = parse_script(origin.text)
         outer, parameters, mark = self.origin, self.state.positional, self.state.mark()
         functions = self.state.functions

@@ -13,6 +13,8 @@ from scanguard.dockerfile.shell.nodes import Literal, Opaque, Parameter, Part, S
 
 _SPECIAL = frozenset("?$!-0")
 _GLOB = frozenset("*?[")
+MAX_NAMES = 32
+MAX_VALUE = 65_536
 _Pieces = tuple[tuple[str | None, bool], ...]
 _EMPTY: _Pieces = (("", True),)
 _new = tuple.__new__
@@ -83,6 +85,8 @@ class Expander:
     def value(self, word: ShellWord) -> Value | None:
         """What an assignment of this word stores; None where nothing of it is known."""
         pieces = self.pieces(word.parts)
+        if sum([len(piece.text or "") for piece in pieces]) > MAX_VALUE:
+            return None
         return _value(pieces, self.settle("", True, (), word) if self.origin.nested else None)
 
     def derive(self, words: Iterable[ShellWord]) -> Derived:
@@ -119,9 +123,10 @@ class Expander:
             result.append(Piece(written, False, False, part.start, part.end, names))
             return
         pieces, more = value
-        names = (*names, *(other for other in more if other != name))
+        if more:
+            names = tuple(dict.fromkeys((*names, *more)))[:MAX_NAMES]
         split = not part.quoted
-        self.spend(sum(len(text or "") for text, _ in pieces) // 40)
+        self.spend(len(pieces) // 4 + sum([len(text or "") for text, _ in pieces]) // 40)
         for text, known in pieces:
             result.append(Piece(text, known, split, part.start, part.end, names))
 
@@ -284,9 +289,14 @@ def _value(pieces: list[Piece], doubt: Argument | None) -> Value | None:
     names = _names(pieces)
     if doubt is not None:
         names = tuple(dict.fromkeys((*names, *doubt.variables)))
-    if all(piece.known and piece.text is not None for piece in pieces):
-        return Value((("".join([piece.text or "" for piece in pieces]), sure),), names)
-    return Value(tuple((piece.text, piece.known and sure) for piece in pieces), names)
+    merged: list[tuple[str | None, bool]] = []
+    for piece in pieces:
+        known = piece.known and sure
+        if merged and piece.text is not None and merged[-1][1] == known and merged[-1][0] is not None:
+            merged[-1] = (merged[-1][0] + piece.text, known)
+        else:
+            merged.append((piece.text, known))
+    return Value(tuple(merged), names[:MAX_NAMES])
 
 
 def _scalar(pieces: _Pieces) -> _Pieces:

@@ -7,6 +7,8 @@ from scanguard.build.script.origin import Origin
 from scanguard.dockerfile.shell.nodes import Script
 from scanguard.model.record import NamedTuple
 
+_PATH_MAX = 4096
+
 
 class Value(NamedTuple):
     """What a variable holds: pieces of text, each known or as written; a text of None stands between items of an array.
@@ -122,6 +124,8 @@ class State:
             self.directory = self.previous
         else:
             self.directory = None if target is None else resolve(self.directory, target)
+            if self.directory is not None and len(self.directory) > _PATH_MAX:
+                self.directory = None
         self.previous = before
 
     def push_directory(self, target: str | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.script.builtins import ends_branch, is_test
 from scanguard.build.script.command import Command, Redirects
-from scanguard.build.script.expansion import Exhausted, Expander
+from scanguard.build.script.expansion import MAX_NAMES, Exhausted, Expander
 from scanguard.build.script.names import assigned_names
 from scanguard.build.script.origin import Origin
 from scanguard.build.script.state import Mark, Outcome, State, Value
@@ -258,7 +258,7 @@ class Walker(Expander):
                 self.substitutions((word,))
             self.fields(word, arguments, words)
         inputs = tuple(self.found[before:]) if len(self.found) > before else ()
-        self.spend(len(arguments) // 8)
+        self.spend(len(arguments) // 2)
         if not arguments:
             for assignment in node.assignments:
                 self._assign(assignment)
@@ -313,8 +313,9 @@ class Walker(Expander):
         pieces = before.pieces
         if assignment.value is None:
             pieces = (*pieces, (None, True))
-        self.spend(len(pieces))
-        return Value((*pieces, *value.pieces), tuple(dict.fromkeys((*before.names, *value.names))))
+        self.spend(len(pieces) + sum([len(text or "") for text, _ in pieces]) // 40)
+        names = tuple(dict.fromkeys((*before.names, *value.names)))[:MAX_NAMES]
+        return Value((*pieces, *value.pieces), names)
 
     def _array(self, words: tuple[ShellWord, ...]) -> Value | None:
         arguments: list[Argument] = []
@@ -325,7 +326,7 @@ class Walker(Expander):
             if pieces:
                 pieces.append((None, True))
             pieces.append((argument.text, argument.known))
-        names = tuple(dict.fromkeys([name for argument in arguments for name in argument.variables]))
+        names = tuple(dict.fromkeys([name for argument in arguments for name in argument.variables]))[:MAX_NAMES]
         return Value(tuple(pieces) or (("", True),), names)
 
     def _redirects(self, redirects: tuple[Redirect, ...]) -> tuple[Redirects, Argument | None, ShellWord | None]:

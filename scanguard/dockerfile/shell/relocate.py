@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from scanguard.dockerfile.shell.nodes import Script, ShellWord
+from scanguard.dockerfile.shell.nodes import Opaque, Script, ShellWord
 
 _Node = TypeVar("_Node", bound=tuple[object, ...])
 
@@ -45,6 +45,6 @@ def _moved(node: _Node, offsets: Sequence[int], text: str) -> _Node:
         assert isinstance(end, int)
         children[at] = offsets[start]
         children[at + 1] = offsets[end - 1] + 1 if end > start else offsets[start]
-        if isinstance(node, ShellWord):
+        if isinstance(node, (ShellWord, Opaque)):
             children[0] = text[offsets[start] : offsets[end - 1] + 1 if end > start else offsets[start]]
     return tuple.__new__(type(node), children)
