@@ -1,10 +1,13 @@
 """Which stage needs which, what the names mean, and what becomes of each stage."""
 
+from bisect import bisect_left
+
 from scanguard.build.model import Edge, GraphProblem, Role, Stage
 from scanguard.dockerfile.nodes import Dockerfile
 from scanguard.model.location import Span
 from scanguard.model.spelling import nearest
 
+_NEAR = 200  # how many stages back a slip is looked for: enough for any real file, and the work stays linear
 RESERVED = frozenset({"scratch", "context"})
 
 
@@ -15,14 +18,16 @@ class StageNames:
         self.nodes = dockerfile.stages
         self.problems: list[GraphProblem] = []
         self.edges: list[Edge] = []
+        self.places: dict[str, list[int]] = {}
+        for node in dockerfile.stages:
+            if node.name is not None:
+                self.places.setdefault(node.name.text.lower(), []).append(node.position)
 
     def base(self, name: str, before: int) -> int | None:
         """The index of the earlier stage that `FROM name` means, or None for an image. FROM takes no indexes."""
-        wanted = name.lower()
-        for node in reversed(self.nodes[:before]):
-            if node.name is not None and node.name.text.lower() == wanted:
-                return node.position
-        return None
+        places = self.places.get(name.lower(), [])
+        earlier = bisect_left(places, before)
+        return places[earlier - 1] if earlier else None
 
     def inherit(self, stage: int, base: int, span: Span) -> None:
         """Note that a stage is built FROM another one."""
@@ -44,12 +49,12 @@ class StageNames:
 
     def _look_ahead(self, name: str, stage: int, span: Span) -> None:
         """A name without `/`, `:` and `.` that a later stage has, or that is nearly a stage's name, is a slip."""
-        for node in self.nodes[stage:]:
-            if node.name is not None and node.name.text.lower() == name.lower():
-                self._refuse(name, stage, span, node.position)
-                return
-        if all(mark not in name for mark in "/:.@$"):
-            earlier = [node.name.text for node in self.nodes[:stage] if node.name is not None]
+        places = self.places.get(name.lower(), [])
+        if places:
+            self._refuse(name, stage, span, places[0])
+        elif all(mark not in name for mark in "/:.@$"):
+            nodes = self.nodes[max(0, stage - _NEAR) : stage]
+            earlier = [node.name.text for node in nodes if node.name is not None]
             near = nearest(name, earlier)
             if near:
                 self.problems.append(GraphProblem("unknown-stage", name, span, stage, near))
