@@ -79,10 +79,23 @@ class _Evaluator:
         shipped = self._shipped(stages)
         if shipped is not None:
             assign_roles(stages, self.names.edges, shipped)
+            self._doubt_user(shipped)
         edges, problems = tuple(self.names.edges), tuple(self.names.problems)
         return Build(
             self.dockerfile, stages, shipped, tuple(self.images), edges, problems, preamble, tuple(self.unknowns)
         )
+
+    def _doubt_user(self, shipped: Stage) -> None:
+        """Say so where nobody can tell who runs in the shipped image; a base image that is not known at all says it itself."""
+        user = shipped.user
+        if user.known:
+            return
+        image = shipped.lineage[0].image
+        if user.span is not None:
+            self.unknowns.append((f"Who runs in the shipped image is not known: {user.source}.", user.span))
+        elif image is not None and image.reference is not None and not Build.is_public(image.reference):
+            message = f"Who runs in the shipped image is not known: there is no USER, and {user.source}"
+            self.unknowns.append((f"{message}; --daemon asks an image that is here.", shipped.from_span))
 
     def _shipped(self, stages: tuple[Stage, ...]) -> Stage | None:
         if not self.options.target:
