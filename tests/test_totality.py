@@ -29,7 +29,7 @@ def judged(text: str, options: BuildOptions | None = None) -> Outcome:
     assert [one.message for one in outcome.notifications if one.level == "error"] == []
     for finding in outcome.findings:
         assert 0 <= finding.span.start <= finding.span.end <= len(text), finding
-        assert finding.message.endswith("."), finding
+        assert finding.message.endswith((".", "?")), finding
         assert "\n" not in finding.message, finding
     rendered(outcome)
     return outcome
