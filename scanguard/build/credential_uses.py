@@ -14,7 +14,7 @@ def credential_uses(build: Build, removals: Removals) -> Iterator[Credential]:
     A secret mount's credential that the command only uses, or whose file the same RUN removes, leaves nothing.
     """
     text = build.dockerfile.source.text
-    if not hinted(text) and "://" not in text:
+    if not hinted(text):
         return
     for stage in build.stages:
         for step in stage.steps:

@@ -10,8 +10,11 @@ from scanguard.model.record import NamedTuple
 
 _TOOLS = "login mysql maria mongo redis-cli usermod useradd ldapadd lftp ngrok --user".split()
 # What a text must hold, in lower case, before names are looked at.
-HINTS = (*STEMS, *_TOOLS, " -u", "alias set")
+_HINTS = (*STEMS, *_TOOLS, " -u", "alias set")
 _LONGEST_NAME = 80
+_LONGEST_WORD = 1000
+_LONGEST_USER = 300
+_SHORTEST_USER = 16
 # A value is judged by its beginning.
 _HEAD = 256
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
@@ -51,7 +54,47 @@ def value_span(text: str, span: Span, value: str) -> Span:
 def hinted(text: str) -> bool:
     """Whether any name of a secret, or a command that takes one without naming it, can stand in a text."""
     lower = lowered(text)
-    return any(hint in lower for hint in HINTS)
+    return any(hint in lower for hint in _HINTS) or ("://" in lower and "@" in lower)
+
+
+def bare_values(text: str) -> Iterator[tuple[int, int]]:
+    """What flags of well-known commands and users of URLs look like, anywhere: `-u me:x`, `login -p x`, `://x@`.
+
+    For masking only: nobody knows what a comment, or an instruction that cannot be read, would do.
+    """
+    for flag in ("-u", "--user"):
+        at = text.find(flag)
+        while at >= 0:
+            end = at + len(flag)
+            start, stop = _word(text, _skip(text, end, end + 3, "= \t\"'"))
+            colon = text.find(":", start, stop)
+            if colon >= 0 and not text[colon + 1 : stop].isdigit():
+                yield colon + 1, stop
+            at = text.find(flag, end)
+    at = text.find("login ")
+    while at >= 0:
+        stop = min(len(text), at + _LONGEST_WORD)
+        line = text.find("\n", at, stop)
+        flag_at = text.find(" -p", at, line if line >= 0 else stop)
+        if flag_at >= 0:
+            yield _word(text, _skip(text, flag_at + 3, flag_at + 6, "= \t\"'"))
+        at = text.find("login ", max(at + 6, flag_at))
+    at = text.find("://")
+    while at >= 0:
+        start, stop = _word(text, at + 3)
+        user = text.find("@", start, min(stop, start + _LONGEST_USER))
+        if user - start >= _SHORTEST_USER and text[start:user].replace("-", "").replace("_", "").isalnum():
+            yield start, user
+        at = text.find("://", at + 3)
+
+
+def _word(text: str, at: int) -> tuple[int, int]:
+    """The bounds of the word that begins here: to a blank, a quote or the end of the line, a long way off at most."""
+    stop = min(len(text), at + _LONGEST_WORD)
+    for mark in _BLANK_ENDS:
+        found = text.find(mark, at, stop)
+        stop = found if found >= 0 else stop
+    return at, stop
 
 
 def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Iterator[Named]:
@@ -153,6 +196,7 @@ def _sql(text: str, at: int, end: int) -> int:
 
 
 def _skip(text: str, at: int, end: int, characters: str) -> int:
+    end = min(end, len(text))
     while at < end and text[at] in characters:
         at += 1
     return at

@@ -8,11 +8,12 @@ from bisect import bisect_left, bisect_right
 from enum import Enum
 from functools import lru_cache
 
+from scanguard.build.commands import invocations
 from scanguard.build.model import Build, BuildStep, Value
 from scanguard.build.secret_arguments import InCommand, named_arguments
 from scanguard.build.secret_literals import is_secret_value
 from scanguard.build.secret_names import secret_kind, split_name
-from scanguard.build.secret_text import HINTS, hinted, lowered, named_values, value_span
+from scanguard.build.secret_text import bare_values, hinted, named_values, value_span
 from scanguard.build.secret_values import Found, find_values
 from scanguard.dockerfile.nodes import Instruction, Pair
 from scanguard.model.location import Span
@@ -96,6 +97,7 @@ def secret_spans(build: Build) -> tuple[Span, ...]:
     spans.extend(Span(one.start, one.end) for one in seen.values)
     if seen.hinted:
         spans.extend(Span(one.start, one.end) for one in named_values(text, 0, len(text), loose=True))
+        spans.extend(Span(start, end) for start, end in bare_values(text))
     return _merged(spans) if spans else ()
 
 
@@ -190,12 +192,11 @@ class _Finder:
             if inner.keyword in _DECLARATIONS:
                 values = step.words if onbuild is None else ()
                 self._declared(step, inner, values)
-            elif (inner.heredocs or step.invocations) and self._hinted(inner.span):
-                self._ran(step, inner)
+            elif (inner.heredocs or step.invocations or onbuild) and self._hinted(inner.span):
+                self._ran(step if onbuild is None else _deferred(step, onbuild), inner)
 
     def _hinted(self, span: Span) -> bool:
-        text = lowered(self.text[span.start : span.end])
-        return any(hint in text for hint in HINTS)
+        return hinted(self.text[span.start : span.end])
 
     def _declared(self, step: BuildStep, instruction: Instruction, values: tuple[Value, ...]) -> None:
         for at, pair in enumerate(instruction.pairs):
@@ -229,7 +230,8 @@ class _Finder:
     def _command(self, step: BuildStep, one: InCommand) -> None:
         if self._is_file(step, self.text[one.span.start : one.span.end]):
             return
-        evidence = Evidence.COMMAND if one.command else Evidence.NAME
+        deferred = self.steps[bisect_right(self.starts, step.span.start) - 1].instruction.keyword == "ONBUILD"
+        evidence = Evidence.COMMAND if one.command and not deferred else Evidence.NAME
         value = self.text[one.span.start : one.span.end]
         self._add(step, one.span, one.kind, one.holder, one.where, evidence, value, one.confidence)
 
@@ -285,6 +287,12 @@ def _default(source: str) -> str:
         return ""
     _, sign, default = source[2:-1].partition("-")
     return default if sign and "$" not in default else ""
+
+
+def _deferred(step: BuildStep, trigger: Instruction) -> BuildStep:
+    """The step that ONBUILD will make of its instruction, as far as it can be told here."""
+    calls = tuple(invocations(trigger, {}, step.directory, ("/bin/sh", "-c"))) if trigger.keyword in _COMMANDS else ()
+    return step._replace(instruction=trigger, invocations=calls)
 
 
 def _outside(value: Found, span: Span, masked: str) -> SecretSeen:

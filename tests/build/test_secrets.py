@@ -152,6 +152,19 @@ def test_what_cannot_be_read_is_masked() -> None:
     assert [text[slice(*span)] for span in secret_spans(build)] == ["hunter2", "f00dface"]
 
 
+def test_users_that_are_no_passwords_are_left_to_see() -> None:
+    text = "FROM debian\n# run -u 1000:1000 --user app login -p\n# ssh://git@example.net/ https://example.net/@login \n"
+    assert secret_spans(built(text)) == ()
+
+
+@pytest.mark.parametrize(
+    "end", ["-u", "--user", "-u ", "login -p", "login  -p ", "://", "token", "--token ", "password='", "-----BEGIN "]
+)
+def test_a_text_may_end_anywhere(end: str) -> None:
+    assert secret_spans(built(f"FROM debian\n# {end}")) == ()
+    assert secret_spans(built(f"FROM debian\nRUN {end}")) == ()
+
+
 def test_private_keys() -> None:
     key = fake("private-key")
     assert facts(f"FROM debian\nCOPY <<EOF /k\n{key}\nEOF\n") == [("private key", "copy-heredoc", "", key)]
@@ -226,6 +239,14 @@ PLACES = (
     "ENTRYPOINT ./run --api-key={}",
     "HEALTHCHECK CMD curl -u me:{} http://localhost/",
     "BROKEN API_TOKEN={}",
+    "BROKEN curl -u me:{}",
+    "# curl --user=me:{} http://localhost/",
+    "# docker login -u me -p {} registry.internal",
+    "# git clone https://{}@example.net/a.git",
+    "RUN git clone https://{}@example.net/a.git",
+    "RUN git clone https://{}@example.net/a.git && docker login -p{}",
+    "ONBUILD RUN curl -u me:{} http://localhost/",
+    "ONBUILD RUN docker login -p {}",
 )
 BARE = (
     "LABEL a={}",
@@ -256,11 +277,11 @@ def dockerfiles(draw: st.DrawFn) -> tuple[str, list[str]]:
         lines.extend(draw(st.lists(st.sampled_from(NOISE), max_size=2)))
         if draw(st.booleans()):
             value = fake("password", draw(st.integers(0, 9999)))
-            lines.append(draw(st.sampled_from(PLACES)).format(value))
+            lines.append(draw(st.sampled_from(PLACES)).replace("{}", value))
         else:
             kind = draw(st.sampled_from(SELF_IDENTIFYING))
             value = core(kind, given := fake(kind, draw(st.integers(0, 9999))))
-            lines.append(draw(st.sampled_from(BARE + PLACES if given == value else BARE)).format(given))
+            lines.append(draw(st.sampled_from(BARE + PLACES if given == value else BARE)).replace("{}", given))
         hidden.append(value)
         if draw(st.integers(0, 4)) == 0:
             lines.append("FROM debian:12")
