@@ -18,7 +18,7 @@ from scanguard.build.script.wrappers import (
     switched_user,
     unwrap,
 )
-from scanguard.build.script.xargs import found_commands, xargs_commands
+from scanguard.build.script.xargs import found_commands, printed_text, xargs_commands
 from scanguard.dockerfile.shell.parser import parse_script
 
 _BUDGET = 100_000
@@ -161,7 +161,8 @@ def _script_on_input(self: Executor, command: Command) -> Origin | None:
     """The script that a shell reads: a heredoc, a here-string, or what echo prints into the pipe."""
     if command.script is not None:
         return self.derive((command.script,))
-    return None
+    printed = printed_text(command.input)
+    return None if printed is None else fixed(printed)
 
 
 def _switch_user(self: Executor, command: Command) -> bool:

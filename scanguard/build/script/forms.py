@@ -14,6 +14,7 @@ from scanguard.build.script.wrappers import SHELLS
 from scanguard.dockerfile.nodes import Heredoc, Instruction
 from scanguard.model.location import Span
 
+_COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT"})
 _HEREDOC_ALONE = re.compile(r"\s*[0-9]*<<-?[ \t]*[^\s<>|&;()]+\s*").fullmatch
 
 
@@ -23,6 +24,8 @@ def instruction_invocations(
     """The commands that an instruction executes, in order."""
     while instruction.trigger is not None:
         instruction = instruction.trigger
+    if instruction.keyword not in _COMMANDS:
+        return []
     if instruction.json:
         return _json(instruction, variables, directory)
     body = instruction.body

@@ -7,6 +7,7 @@ from scanguard.dockerfile.shell.nodes import ShellWord
 
 _EXEC = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _MAX_ITEMS = 200
+_ECHO_FLAGS = frozenset({"-n", "-e", "-en", "-ne", "-E"})
 _LINES = frozenset({"%s\\n", "%s\n", "%s ", "%s\\0", "'%s'\\n"})
 
 
@@ -40,7 +41,7 @@ def _printed(producer: Invocation | None) -> list[Argument] | None:
         return None
     arguments = list(producer.arguments)
     if producer.name == "echo":
-        while arguments and arguments[0].text in ("-n", "-e", "-en", "-ne", "-E"):
+        while arguments and arguments[0].text in _ECHO_FLAGS:
             arguments.pop(0)
         return _words(arguments)
     if producer.name == "printf" and arguments:
@@ -50,6 +51,22 @@ def _printed(producer: Invocation | None) -> list[Argument] | None:
         if len(arguments) == 1 and "%" not in form:
             return _words([arguments[0]._replace(text=form.replace("\\n", "\n").replace("\\0", "\n"))])
     return None
+
+
+def printed_text(producer: Invocation | None) -> Argument | None:
+    """What an echo or a printf of a single text prints; None for all other commands."""
+    if producer is None or producer.redirects or not producer.arguments:
+        return None
+    arguments = [one for one in producer.arguments if one.text not in _ECHO_FLAGS]
+    if not arguments or (producer.name != "echo" and (producer.name != "printf" or len(arguments) > 1)):
+        return None
+    text = " ".join(argument.text for argument in arguments)
+    if producer.name == "printf":
+        if "%" in text:
+            return None
+        text = text.replace("\\n", "\n")
+    names = tuple(dict.fromkeys(name for argument in arguments for name in argument.variables))
+    return Argument(text, all(argument.known for argument in arguments), names, arguments[0].span)
 
 
 def _words(arguments: list[Argument]) -> list[Argument]:

@@ -232,24 +232,6 @@ class Compounds(Words):
         body = Script((node,), node.start, node.end, (False,))
         return Compound("function", name, (), (body,), (), start, node.end)
 
-    def array(self) -> tuple[ShellWord, ...]:
-        """The words between parentheses, which begin here."""
-        self.at += 1
-        words: list[ShellWord] = []
-        while True:
-            self.linebreak()
-            if self.at >= self.end:
-                self.note("a parenthesis is not closed")
-                return tuple(words)
-            word = self.word()
-            if word.text:
-                words.append(word)
-                continue
-            self.at += 1
-            if self.text[self.at - 1] == ")":
-                return tuple(words)
-            self.note("out of place in an array")
-
     def _test(self) -> tuple[ShellWord, ...]:
         """The words of `[[ … ]]`, without the operators between them."""
         words: list[ShellWord] = []

@@ -335,10 +335,39 @@ class Words(Scanner):
 
     def _parenthesised(self, parts: list[Part]) -> None:
         """The parentheses of an array that is an argument (`declare x=(…)`) or of an extended glob."""
-        start = self.at
+        start = opaque = self.at
+        if self.text[start - 1] == "=" and self.depth < MAX_DEPTH:
+            self.depth += 1
+            words = self.array()
+            self.depth -= 1
+            for word in words:
+                for part in word.parts:
+                    if type(part) in (Parameter, Substitution):
+                        parts.append(Opaque(self.text[opaque : part.start], opaque, part.start))
+                        parts.append(part)
+                        opaque = part.end
+        else:
+            self.at += 1
+            self.skip_balanced("(", ")")
+        parts.append(Opaque(self.text[opaque : self.at], opaque, self.at))
+
+    def array(self) -> tuple[ShellWord, ...]:
+        """The words between parentheses, which begin here."""
         self.at += 1
-        self.skip_balanced("(", ")")
-        parts.append(Opaque(self.text[start : self.at], start, self.at))
+        words: list[ShellWord] = []
+        while True:
+            self.linebreak()
+            if self.at >= self.end:
+                self.note("a parenthesis is not closed")
+                return tuple(words)
+            word = self.word() if self.text[self.at] != "(" else None
+            if word is not None and word.text:
+                words.append(word)
+                continue
+            self.at += 1
+            if self.text[self.at - 1] == ")":
+                return tuple(words)
+            self.note("out of place in an array")
 
     def heredoc_body(self, start: int, stop: int, *, expand: bool, chomp: bool) -> ShellWord:
         """The text of a heredoc as a word; `chomp` takes the tabs at the beginning of its lines away."""
