@@ -62,30 +62,33 @@ def bare_values(text: str) -> Iterator[tuple[int, int]]:
 
     For masking only: nobody knows what a comment, or an instruction that cannot be read, would do.
     """
-    for flag in ("-u", "--user"):
-        at = text.find(flag)
-        while at >= 0:
-            end = at + len(flag)
-            start, stop = _word(text, _skip(text, end, end + 3, "= \t\"'"))
+    for flag in (" -u", " --user"):
+        for at in _places(text, flag):
+            start, stop = _word(text, _skip(text, at, at + 3, "= \t\"'"))
             colon = text.find(":", start, stop)
-            if colon >= 0 and not text[colon + 1 : stop].isdigit():
+            user, password = text[start:colon], text[colon + 1 : stop]
+            if colon > start and _NAME.issuperset(user) and not password.isdigit() and password[:1] not in "/%":
                 yield colon + 1, stop
-            at = text.find(flag, end)
-    at = text.find("login ")
-    while at >= 0:
+    for at in _places(text, "login "):
         stop = min(len(text), at + _LONGEST_WORD)
         line = text.find("\n", at, stop)
-        flag_at = text.find(" -p", at, line if line >= 0 else stop)
+        flag_at = text.find(" -p", at - 1, line if line >= 0 else stop)
         if flag_at >= 0:
             yield _word(text, _skip(text, flag_at + 3, flag_at + 6, "= \t\"'"))
-        at = text.find("login ", max(at + 6, flag_at))
-    at = text.find("://")
+    for at in _places(text, "://"):
+        start, stop = _word(text, at)
+        end = text.find("@", start, min(stop, start + _LONGEST_USER))
+        if end - start >= _SHORTEST_USER and text[start:end].replace("-", "").replace("_", "").isalnum():
+            yield start, end
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    """The offsets behind each place where a mark stands."""
+    at = text.find(mark)
     while at >= 0:
-        start, stop = _word(text, at + 3)
-        user = text.find("@", start, min(stop, start + _LONGEST_USER))
-        if user - start >= _SHORTEST_USER and text[start:user].replace("-", "").replace("_", "").isalnum():
-            yield start, user
-        at = text.find("://", at + 3)
+        at += len(mark)
+        yield at
+        at = text.find(mark, at)
 
 
 def _word(text: str, at: int) -> tuple[int, int]:
@@ -156,7 +159,7 @@ def _value_of(text: str, left: int, right: int, marks: _Marks, *, loose: bool) -
     written = text[left:right]
     name = written.strip("-.")
     kind = secret_kind(name)
-    if not kind:
+    if not kind or (name == "passwd" and text[left - 1 : left] == "/"):
         return None
     at = _sign(text, right, marks.end)
     if at < 0 and kind == "password":
