@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.environments import ROOT, run
+
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 SCHEMA = ROOT.parent / "shared" / "schemas" / "schemastore-github-action.json"
 CLEAN = "FROM scratch\nUSER 1000\n"
@@ -83,6 +84,13 @@ def test_clean(runner: Path) -> None:
     assert check(runner, CLEAN)[:2] == (0, {"sarif-file": "scanguard.sarif", "exit-code": "0"})
 
 
+def test_arguments_one_a_line(runner: Path) -> None:
+    code, _, printed = check(runner, BAD, args="--ignore\nfloating-tag,unpinned-image\n\n--target=nowhere $(x)\n")
+    assert code == 3
+    assert "There is no stage 'nowhere $(x)' to ship" in printed
+    assert check(runner, BAD, args="--ignore\nfloating-tag,unpinned-image\n")[0] == 0
+
+
 def test_policy_that_is_missing(runner: Path) -> None:
     code, said, printed = check(runner, CLEAN, policy="nowhere.yaml")
     assert (code, said["exit-code"]) == (2, "2")
@@ -105,6 +113,27 @@ def test_hostile_file_name_cannot_forge_an_output(runner: Path) -> None:
     _, said, _ = check(runner, CLEAN, sarif_file="a\nexit-code=0\nb")
     assert said["exit-code"] == "0" if (runner / "work" / "a\nexit-code=0\nb").exists() else "2"
     assert set(said) == {"sarif-file", "exit-code"}
+
+
+def test_install_runs_nothing_of_the_workspace(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    for module in ("venv", "pip", "ensurepip", "sitecustomize", "subprocess"):
+        (work / f"{module}.py").write_text("open('owned', 'w').close()\n", encoding="utf-8")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist", cwd=ROOT)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "SCANGUARD_HOME": str(next((tmp_path / "dist").iterdir())),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+    }
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", ACTION["runs"]["steps"][0]["run"]]
+    done = subprocess.run(words, cwd=work, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert not (work / "owned").exists()
+    python = tmp_path / "temp" / "scanguard" / "bin" / "python"
+    assert run(python, "-I", "-c", "import scanguard; print(scanguard.__file__)").stdout.startswith(str(tmp_path))
 
 
 def test_inputs_reach_scripts_through_the_environment_only() -> None:
