@@ -1,10 +1,11 @@
 """Plugins in fresh environments: a good one, a broken one, one that takes an id that is taken."""
 
+import ast
 from pathlib import Path
 
 import pytest
 
-from tests.environments import ROOT, FreshEnvironment
+from tests.environments import ROOT, FreshEnvironment, run
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,16 @@ def test_example_plugin(environment: FreshEnvironment, work: Path) -> None:
     assert environment.scanguard("check", "--fail-on", "low", "--no-plugins", cwd=work).returncode in (0, 1)
     assert "EXA001" not in environment.scanguard("rules", "--no-plugins", cwd=work).stdout
     assert "missing-source-label" in environment.scanguard("explain", "EXA001", cwd=work).stdout
+    own = ROOT / "plugins" / "scanguard-example" / "tests"
+    run(environment.bin / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", own, own, cwd=work)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins").glob("*/src/**/*.py")), ids=lambda path: path.stem)
+def test_plugins_import_the_public_surface_only(path: Path) -> None:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules += [name.name for node in nodes if isinstance(node, ast.Import) for name in node.names]
+    assert {name for name in modules if name.partition(".")[0] == "scanguard"} <= {"scanguard.plugin"}
 
 
 def test_broken_plugin_is_a_notification(environment: FreshEnvironment, work: Path) -> None:

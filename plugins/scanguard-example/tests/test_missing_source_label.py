@@ -1,22 +1,32 @@
-"""The check on two small Dockerfiles; `scanguard.engine.run` is what ScanGuard's own tests use."""
+"""The check as its users meet it: `scanguard check` on each fixture. Run with the plugin installed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from scanguard_example.missing_source_label import check
 
-from scanguard.build.evaluate import BuildOptions
-from scanguard.engine.run import Setting, check_dockerfile
-from scanguard.model.location import Source
+FIXTURES = sorted(Path(__file__).parent.glob("*.Dockerfile"))
 
 
-@pytest.mark.parametrize(
-    ("label", "messages"),
-    [
-        ("LABEL a=b", ["The shipped image has no label 'org.opencontainers.image.source'."]),
-        ("LABEL org.opencontainers.image.source=https://example.com/team/app", []),
-    ],
-)
-def test_label(label: str, messages: list[str]) -> None:
-    outcome = check_dockerfile(
-        Source("Dockerfile", f"FROM debian:12\n{label}\n"), [Setting(check, None, {})], BuildOptions()
-    )
-    assert [finding.message for finding in outcome.findings] == messages
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_fixture(path: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "scanguard",
+        "check",
+        "--select",
+        "missing-source-label",
+        "--format",
+        "json",
+        str(path),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    report = json.loads(done.stdout)
+    assert report["notifications"] == []
+    found = [(finding["id"], finding["start_line"]) for finding in report["findings"]]
+    expected = [line + 1 for line, text in enumerate(path.read_text().splitlines(), 1) if text == "# expect: EXA001"]
+    assert found == [("EXA001", line) for line in expected]
+    assert bool(expected) == path.name.startswith("bad-")
