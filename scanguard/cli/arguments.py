@@ -50,8 +50,8 @@ def _check(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = commands.add_parser(
         "check",
         help="check Dockerfiles",
-        description="Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and Containerfile*; - is "
-        "standard input.",
+        description="Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and\n"
+        "Containerfile*; - is standard input.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

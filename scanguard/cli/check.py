@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanguard import app
+from scanguard.cli import print_error
+from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
-from scanguard.model.report import Report
+from scanguard.model.report import ExitCode, Report
 
 
 class CheckOptions(NamedTuple):
@@ -53,11 +55,25 @@ def check(options: CheckOptions) -> int:
     printer = None if options.format == "text" else session.reporter(options.format)
     report = session.check(request)
     extras = app.RenderOptions(options.category, options.include_suppressed)
-    for writer, path in writers:
-        app.write_file(path, writer(report, extras), environment.cwd)
+    unwritten = [
+        error
+        for writer, path in writers
+        if (error := _write(path, writer(report, extras), environment.cwd)) is not None
+    ]
     sys.stdout.flush()
     _print(_text(report, options.color) if printer is None else printer(report, extras))
-    return int(report.exit_code)
+    for error in unwritten:
+        print_error(str(error))
+    return int(ExitCode.CONFIGURATION if unwritten else report.exit_code)
+
+
+def _write(path: str, text: str, cwd: str) -> ConfigurationError | None:
+    """Write a report to a file; what kept it from being written does not keep the other reports from people."""
+    try:
+        app.write_file(path, text, cwd)
+    except ConfigurationError as error:
+        return error
+    return None
 
 
 def _text(report: Report, color: str) -> str:
