@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage, Written
@@ -161,7 +160,11 @@ def _moved(stage: Stage) -> frozenset[Span]:
 
 
 def _matches(path: str, head: str, glob: str) -> bool:
-    return path.startswith(head) and fnmatchcase(path, glob)
+    if not path.startswith(head):
+        return False
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(path, glob)
 
 
 def _position(deleted: Deleted) -> int:
