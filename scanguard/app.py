@@ -15,7 +15,7 @@ from scanguard.engine import run, suppress
 from scanguard.engine.merge import merged
 from scanguard.engine.parallel import spread
 from scanguard.model.catalogue import rule_named, unknown_rule
-from scanguard.model.errors import ConfigurationError, TargetError
+from scanguard.model.errors import ConfigurationError, ScanGuardError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
@@ -23,7 +23,7 @@ from scanguard.model.reference import ImageReference
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity
 from scanguard.model.spelling import nearest
-from scanguard.plugin import Check
+from scanguard.plugin import Check, Reporter
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
 from scanguard.policy.select import select
@@ -104,8 +104,7 @@ class Session:
             return _REPORTERS[name]
         brought = self.registry.reporters()
         if name in brought:
-            reporter = brought[name]
-            return lambda report, _: reporter.render(report)
+            return _brought(brought[name])
         known = [*_REPORTERS, *brought]
         guess = nearest(name, known)
         hint = f"; did you mean '{guess}'?" if guess else f"; there are {', '.join(known)}"
@@ -291,6 +290,18 @@ def build_of(path: str, environment: Environment, target: str, build_args: Mappi
         return evaluate(parse(Source(first.uri, text)), BuildOptions(target, build_args))
     except UnknownTarget as error:
         raise ConfigurationError(f"there is no stage '{target}'", first.uri) from error
+
+
+def _brought(reporter: Reporter) -> Renderer:
+    """The renderer of a plugin's format, inside its own error boundary."""
+
+    def render(report: Report, _: RenderOptions) -> str:
+        try:
+            return reporter.render(report)
+        except (Exception, SystemExit) as error:
+            raise ScanGuardError(f"format '{reporter.name}' failed: {run.describe(error)}") from error
+
+    return render
 
 
 def _json(report: Report, _: RenderOptions) -> str:

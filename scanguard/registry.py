@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from typing import TypeVar
 
 import pluggy
 
@@ -18,6 +19,8 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.plugin import GROUP, Check, Hooks, PolicyFile, Reporter
+
+Answer = TypeVar("Answer")
 
 
 class EntryPoint(NamedTuple):
@@ -59,9 +62,9 @@ class Registry:
         try:
             name = self.manager.register(import_module(entry.module), f"{entry.distribution}:{entry.name}")
             self.manager.check_pending()
-            found = tuple(self._own_checks(name)) if name else ()
-        except Exception as failure:
-            error = describe(failure) if not isinstance(failure, pluggy.PluginValidationError) else str(failure)
+            found = tuple(self._own(name, "scanguard_checks", Check)) if name else ()
+        except (Exception, SystemExit) as failure:
+            error = _reason(failure)
             self._unregister(entry)
             message = f"Plugin '{entry.name}' of {entry.distribution} {entry.version} could not be loaded: {error}."
             self.notifications.append(Notification("error", message))
@@ -72,11 +75,23 @@ class Registry:
         if self.manager.has_plugin(name):
             self.manager.unregister(name=name)
 
-    def _own_checks(self, name: str) -> Iterator[Check]:
-        """What one plugin alone answers to `scanguard_checks`."""
+    def _own(self, name: str, hook: str, kind: type[Answer]) -> list[Answer]:
+        """What one plugin alone answers to a hook. Raises PluginValidationError for an answer of another kind."""
         others = [plugin for other, plugin in self.manager.list_name_plugin() if other != name]
-        for answer in self.manager.subset_hook_caller("scanguard_checks", others)():
-            yield from answer
+        found = [one for answer in self.manager.subset_hook_caller(hook, others)() for one in answer]
+        for one in found:
+            if not isinstance(one, kind):
+                message = f"{hook} answered with {type(one).__name__}, not with {kind.__name__}"
+                raise pluggy.PluginValidationError(self.manager.get_plugin(name), message)
+        return found
+
+    def _all(self, hook: str, kind: type[Answer]) -> Iterator[Answer]:
+        """What all plugins answer to a hook; one that fails is told and takes no other along."""
+        for name, _ in self.manager.list_name_plugin():
+            try:
+                yield from self._own(name, hook, kind)
+            except (Exception, SystemExit) as failure:
+                self.notifications.append(Notification("error", f"Plugin '{name}' failed: {_reason(failure)}."))
 
     def checks(self) -> tuple[Check, ...]:
         """All checks of all plugins. Raises ConfigurationError where two have the same id or name."""
@@ -94,13 +109,16 @@ class Registry:
 
     def reporters(self) -> dict[str, Reporter]:
         """The formats that plugins bring, by name."""
-        answers = self.manager.hook.scanguard_reporters()
-        return {reporter.name: reporter for answer in answers for reporter in answer}
+        return {reporter.name: reporter for reporter in self._all("scanguard_reporters", Reporter)}
 
     def policies(self) -> dict[str, PolicyFile]:
         """The policies that plugins bring, by name."""
-        answers = self.manager.hook.scanguard_policies()
-        return {policy.name: policy for answer in answers for policy in answer}
+        return {policy.name: policy for policy in self._all("scanguard_policies", PolicyFile)}
+
+
+def _reason(failure: BaseException) -> str:
+    """What pluggy says of a plugin, which quotes no file; of other errors the kind and the place only."""
+    return str(failure) if isinstance(failure, pluggy.PluginValidationError) else describe(failure)
 
 
 def entry_points(path: list[str], cwd: str) -> list[EntryPoint]:

@@ -10,8 +10,8 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import Severity
 
 _EPILOG = """exit codes:
-  0  complete, nothing at or above --fail-on      2  usage, policy or plugin is wrong
-  1  complete, the gate failed                    3  incomplete: a target or a check failed
+  0  nothing at or above --fail-on   2  usage, policy or plugin is wrong
+  1  the gate failed                 3  incomplete: a target or a check failed
 """
 
 

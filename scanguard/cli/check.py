@@ -61,7 +61,10 @@ def check(options: CheckOptions) -> int:
         if (error := _write(path, writer(report, extras), environment.cwd)) is not None
     ]
     sys.stdout.flush()
-    _print(_text(report, options.color) if printer is None else printer(report, extras))
+    if printer is None:
+        _print(_text(report, options.color), sys.stdout.encoding or "ascii")
+    else:
+        _print(printer(report, extras), "utf-8")
     for error in unwritten:
         print_error(str(error))
     return int(ExitCode.CONFIGURATION if unwritten else report.exit_code)
@@ -106,9 +109,8 @@ def _width() -> int:
         return 120
 
 
-def _print(text: str) -> None:
-    """Write UTF-8 or whatever standard output takes; what it cannot show is escaped, never an error."""
-    encoding = sys.stdout.encoding or "ascii"
+def _print(text: str, encoding: str) -> None:
+    """Write to standard output: formats for programs in UTF-8, text as the terminal takes it; the rest is escaped."""
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
         sys.stdout.write(text)

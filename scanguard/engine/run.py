@@ -125,7 +125,7 @@ def _run(setting: Setting, build: Build, stamp: Stamp, notifications: list[Notif
     try:
         for problem in setting.check.run(build, setting.options):
             yield stamp.finding(rule, setting.severity, problem)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         message = f"Rule {rule.id} ({rule.name}) failed: {describe(error)}."
         notifications.append(Notification("error", message, build.dockerfile.source.uri, None, rule.id))
 
