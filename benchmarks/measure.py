@@ -24,11 +24,13 @@ def tool(name: str) -> str | None:
 
 
 def run(words: list[str]) -> Run:
-    """Run a command, its output thrown away."""
+    """Run a command, its output thrown away. Fails where it did: a crash would look quick."""
     start = time.perf_counter()
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"{words[0]} returned {process.returncode}")
     return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
 
 
