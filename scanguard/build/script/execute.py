@@ -174,7 +174,7 @@ def _switch_user(self: Executor, command: Command) -> bool:
 
 def _eval(self: Executor, command: Command) -> bool:
     words = [word for word in command.words[1:] if word is not None]
-    if not words:
+    if len(command.arguments) < 2:
         return False
     whole = command.inner(0, "eval")
     if len(words) < len(command.words) - 1:

@@ -16,6 +16,7 @@ _GLOB = frozenset("*?[")
 MAX_NAMES = 32
 MAX_VALUE = 65_536
 _Pieces = tuple[tuple[str | None, bool], ...]
+_DEFAULTS = frozenset({":-", "-", ":+", "+", ":=", "=", ":?", "?"})
 _EMPTY: _Pieces = (("", True),)
 _new = tuple.__new__
 
@@ -117,7 +118,8 @@ class Expander:
     def _parameter(self, part: Parameter, result: list[Piece]) -> None:
         name = part.name
         names: tuple[str, ...] = () if name in _SPECIAL else (name,)
-        value = self._evaluated(part)
+        chosen = self._chosen(part)
+        value = self._evaluated(part) if chosen is None else self._word(chosen)
         if value is None:
             written = self.origin.text[part.start : part.end]
             result.append(Piece(written, False, False, part.start, part.end, names))
@@ -127,8 +129,18 @@ class Expander:
             names = tuple(dict.fromkeys((*names, *more)))[:MAX_NAMES]
         split = not part.quoted
         self.spend(len(pieces) // 4 + sum([len(text or "") for text, _ in pieces]) // 40)
+        if chosen is not None:
+            self._chosen_pieces(part, chosen, names, result)
+            return
         for text, known in pieces:
             result.append(Piece(text, known, split, part.start, part.end, names))
+
+    def _chosen_pieces(self, part: Parameter, word: ShellWord, names: tuple[str, ...], result: list[Piece]) -> None:
+        """The word of `${x:-word}`: what is quoted in it is not split."""
+        for inner in word.parts:
+            bare = type(inner) is Literal and not inner.quoted and not part.quoted
+            for piece in self.pieces((inner,)):
+                result.append(Piece(piece.text, piece.known, bare or piece.split, part.start, part.end, names))
 
     def _evaluated(self, part: Parameter) -> tuple[_Pieces, tuple[str, ...]] | None:
         """The pieces of a parameter's value and the variables behind it; None where it is not known."""
@@ -143,8 +155,8 @@ class Expander:
         pieces = _scalar(value.pieces)
         if not operator:
             return pieces, value.names
-        if argument is not None and operator[-1] in "-+?=" and operator != "/#":
-            return self._default(part, Value(pieces, value.names), argument)
+        if argument is not None and operator in _DEFAULTS:
+            return self._default(part, Value(pieces, value.names))
         text = Value(pieces).text
         changed = None if text is None else self._transformed(operator, text, argument)
         return None if changed is None else (((changed, True),), value.names)
@@ -163,23 +175,31 @@ class Expander:
             return (), ()
         return tuple(pieces) or _EMPTY, ()
 
-    def _default(self, part: Parameter, value: Value, argument: ShellWord) -> tuple[_Pieces, tuple[str, ...]] | None:
-        """`${x:-y}`, `${x:+y}`, `${x:=y}`, `${x:?y}` and those without the colon, for a value that is set."""
-        filled = any(known and text for text, known in value.pieces)
-        if not filled and not all(known for _, known in value.pieces):
+    def _chosen(self, part: Parameter) -> ShellWord | None:
+        """The word of `${x:-y}`, `${x:+y}`, `${x:=y}` where it comes in the place of the value."""
+        if part.argument is None or part.operator not in _DEFAULTS:
             return None
-        empty = not filled and part.operator[0] == ":"
+        value = self.state.lookup(part.name)
+        filled = None if value is None else _filled(_scalar(value.pieces))
+        if filled is None:
+            return None
+        taken = filled or part.operator[0] != ":"
         kind = part.operator[-1]
-        if kind == "+":
-            return (_EMPTY, ()) if empty else self._word(argument)
-        if not empty:
-            return value.pieces, value.names
-        if kind == "?":
+        if taken if kind == "+" else not taken and kind != "?":
+            if kind == "=":
+                self.state.assign(part.name, Value(*self._word(part.argument)))
+            return part.argument
+        return None
+
+    def _default(self, part: Parameter, value: Value) -> tuple[_Pieces, tuple[str, ...]] | None:
+        """The value of `${x:-y}` and its kin where it is not the word that is taken."""
+        filled = _filled(value.pieces)
+        if filled is None:
             return None
-        found = self._word(argument)
-        if kind == "=":
-            self.state.assign(part.name, Value(*found))
-        return found
+        taken = filled or part.operator[0] != ":"
+        if part.operator[-1] == "+":
+            return None if taken else (_EMPTY, ())
+        return (value.pieces, value.names) if taken else None
 
     def _word(self, word: ShellWord) -> tuple[_Pieces, tuple[str, ...]]:
         pieces = self.pieces(word.parts)
@@ -207,7 +227,8 @@ class Expander:
             elif type(part) is Opaque and part.text[0] in _GLOB:
                 tokens.extend(pattern.tokens(part.text))
             elif type(part) is Parameter:
-                found = self._evaluated(part)
+                chosen = self._chosen(part)
+                found = self._evaluated(part) if chosen is None else self._word(chosen)
                 text = Value(found[0]).text if found else None
                 if text is None:
                     return None
@@ -297,6 +318,13 @@ def _value(pieces: list[Piece], doubt: Argument | None) -> Value | None:
         else:
             merged.append((piece.text, known))
     return Value(tuple(merged), names[:MAX_NAMES])
+
+
+def _filled(pieces: _Pieces) -> bool | None:
+    """Whether a value is not empty; None where that is not known."""
+    if any(known and text for text, known in pieces):
+        return True
+    return False if all(known for _, known in pieces) else None
 
 
 def _scalar(pieces: _Pieces) -> _Pieces:

@@ -3,6 +3,8 @@
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_14
 """
 
+import re
+
 from scanguard.model.record import NamedTuple
 
 ANY_STRING = object()
@@ -16,6 +18,8 @@ _CLASSES = {
     "upper": str.isupper,
     "lower": str.islower,
 }
+
+_ESCAPE = re.compile(r"\\(.)").sub
 
 
 class CharacterSet(NamedTuple):
@@ -55,7 +59,7 @@ def tokens(opaque: str) -> list[Token]:
     """The tokens of a glob as the parser gives it: `*`s and `?`s, or one bracket expression."""
     if opaque.startswith("["):
         negated = opaque[1] in "!^"
-        return [CharacterSet(opaque[2 if negated else 1 : -1], negated)]
+        return [CharacterSet(_ESCAPE(r"\1", opaque[2 if negated else 1 : -1]), negated)]
     return [ANY_STRING if mark == "*" else ANY_CHARACTER for mark in opaque]
 
 

@@ -12,7 +12,7 @@ ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=").match
 class Wrapper(NamedTuple):
     """`values` are options whose value is the next word, `operands` the words before the command.
 
-    `assigns` says that `NAME=value` may stand before the command, `subcommand` which first word makes it a wrapper at all.
+    `assigns` says that `NAME=value` (and `-`, as in `env -`) may stand before the command, `subcommand` which first word makes it a wrapper at all.
     """
 
     values: frozenset[str] = frozenset()
@@ -53,6 +53,7 @@ WRAPPERS: dict[str, Wrapper] = {
     "stdbuf": Wrapper(_set("-i -o -e --input --output --error")),
     "unbuffer": _PLAIN,
     "chroot": Wrapper(operands=1),
+    "runuser": Wrapper(_set("-u --user -g --group -G --supp-group")),
     "gosu": Wrapper(operands=1),
     "su-exec": Wrapper(operands=1),
     "setpriv": Wrapper(_set("--reuid --regid --groups --inh-caps --ambient-caps --bounding-set --securebits")),
@@ -96,6 +97,8 @@ def unwrap(name: str, arguments: Sequence[Argument]) -> Unwrapped | None:
         return None
     if name == "busybox" and first[:1] == "-":
         return None
+    if name == "runuser" and not any(argument.text in ("-u", "--user") for argument in arguments):
+        return None
     start = 1
     if wrapper.subcommand:
         if first != wrapper.subcommand:
@@ -111,6 +114,8 @@ def unwrap_xargs(arguments: Sequence[Argument]) -> Unwrapped | None:
 
 def _unwrapped(wrapper: Wrapper, arguments: Sequence[Argument], start: int) -> Unwrapped | None:
     index, options = read_options(wrapper.values, arguments, start)
+    if wrapper.assigns and index < len(arguments) and arguments[index].text == "-":
+        index += 1
     index += wrapper.operands
     environment = []
     while wrapper.assigns and index < len(arguments) and ASSIGNMENT(arguments[index].text):

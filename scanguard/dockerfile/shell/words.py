@@ -23,7 +23,7 @@ _BRACED = re.compile(
     r"\$\{(?:(?P<prefix>[#!])(?=[A-Za-z_0-9@*]))?(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])"
     r"(?P<operator>:?[-+?=]|\#\#?|%%?|/[/#%]?|\^\^?|,,?|[:\[@])?"
 ).match
-_GLOB = re.compile(r"[*?]+|\[(?:\[:[a-z]+:\]|[^\[\]/ \t\r\n'\"$`\\;&|<>()])+\]").match
+_GLOB = re.compile(r"[*?]+|\[(?:\[:[a-z]+:\]|\\[^\n]|[^\[\]/ \t\r\n'\"$`\\;&|<>()])+\]").match
 _BRACE_EXPANSION = re.compile(r"\{[^ \t\r\n'\"`\\;&|<>(){}]*(?:,|\.\.)[^ \t\r\n'\"`\\;&|<>(){}]*\}").match
 _TILDE = re.compile(r"~[A-Za-z0-9_.+-]*(?=[/:]|[ \t\r\n;&|<>()]|\Z)").match
 _BACKQUOTED = re.compile(r"[^`\\]*(?:\\[\s\S][^`\\]*)*").match
