@@ -22,6 +22,12 @@ def loaded(path: Path) -> tuple[str, set[str]]:
     return code, set(modules.split())
 
 
+def bare() -> set[str]:
+    """What an interpreter of this environment has loaded before it does anything."""
+    words = [sys.executable, "-I", "-c", "import sys; print(*sys.modules)"]
+    return set(subprocess.run(words, capture_output=True, text=True, timeout=60, check=True).stdout.split())
+
+
 def test_common_path_loads_nothing_heavy(tmp_path: Path) -> None:
     path = tmp_path / "Dockerfile"
     path.write_text("FROM debian:12\nRUN apt-get update && apt-get install -y gcc\n", encoding="utf-8")
@@ -29,6 +35,8 @@ def test_common_path_loads_nothing_heavy(tmp_path: Path) -> None:
     assert code == "1"
     assert modules & FORBIDDEN == set()
     assert "pluggy" in modules
+    foreign = {name.partition(".")[0] for name in modules - bare()} - sys.stdlib_module_names
+    assert foreign == {"pluggy", "scanguard"}
     assert {name for name in modules if name.startswith("scanguard")} <= OWN
 
 

@@ -13,7 +13,7 @@ from scanguard.model.report import ExitCode
 from tests.environments import ROOT
 
 WRITTEN = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("plugins/*/*.md")]
+    path for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md", "plugins/*/*.md") for path in ROOT.glob(pattern)
 )
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")
