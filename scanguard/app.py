@@ -72,6 +72,14 @@ def today() -> str:
     return time.strftime("%Y-%m-%d")
 
 
+def environment() -> Environment:
+    """The working directory and the date of the process. Raises TargetError where the directory was removed."""
+    try:
+        return Environment(os.getcwd(), today())
+    except FileNotFoundError as error:
+        raise TargetError("the working directory does not exist any more") from error
+
+
 class Session:
     """The plugins, the rules and the policies of one call of the program."""
 

@@ -26,7 +26,8 @@ def judged(text: str, options: BuildOptions | None = None) -> Outcome:
     """The outcome of one text, after it held what must hold of every text."""
     source = Source("Dockerfile", text)
     outcome = check_dockerfile(source, SETTINGS, options or BuildOptions())
-    assert [one.message for one in outcome.notifications if one.level == "error"] == []
+    errors = [one.message for one in outcome.notifications if one.level == "error"]
+    assert errors == [], errors
     for finding in outcome.findings:
         assert 0 <= finding.span.start <= finding.span.end <= len(text), finding
         assert finding.message.endswith((".", "?")), finding

@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from scanguard.model.errors import ConfigurationError, ScanGuardError
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_error(str(error))
         return ExitCode.CONFIGURATION if isinstance(error, ConfigurationError) else ExitCode.INCOMPLETE
     except BrokenPipeError:
-        sys.stderr.close()
+        _abandon_output()
         return ExitCode.INCOMPLETE
     except KeyboardInterrupt:
         print_error("interrupted")
@@ -52,6 +53,35 @@ def _dispatch(words: list[str]) -> int:
     from scanguard.cli.arguments import run
 
     return run(words)
+
+
+def print_text(text: str, encoding: str = "") -> None:
+    """Write to standard output in an encoding, or in its own; what that cannot hold is escaped.
+
+    Raises ScanGuardError where the text cannot be written, and BrokenPipeError where nobody reads it any more.
+    """
+    stream = sys.stdout
+    data = text.encode(encoding or stream.encoding or "ascii", "backslashreplace")
+    try:
+        if hasattr(stream, "buffer"):
+            stream.flush()
+            stream.buffer.write(data)
+        else:
+            stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _abandon_output()
+        raise ScanGuardError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _abandon_output() -> None:
+    """Let what is still in the buffer go nowhere, or the interpreter would complain when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def print_error(message: str) -> None:

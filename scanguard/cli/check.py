@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanguard import app
-from scanguard.cli import print_error
+from scanguard.cli import print_error, print_text
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import ExitCode, Report
@@ -36,7 +36,7 @@ class CheckOptions(NamedTuple):
 
 def check(options: CheckOptions) -> int:
     """Check the targets, print the report, write the files that were asked for; returns the exit code."""
-    environment = app.Environment(os.getcwd(), app.today())
+    environment = app.environment()
     request = app.Request(
         options.paths,
         options.policy,
@@ -60,11 +60,10 @@ def check(options: CheckOptions) -> int:
         for writer, path in writers
         if (error := _write(path, writer(report, extras), environment.cwd)) is not None
     ]
-    sys.stdout.flush()
     if printer is None:
-        _print(_text(report, options.color), sys.stdout.encoding or "ascii")
+        print_text(_text(report, options.color))
     else:
-        _print(printer(report, extras), "utf-8")
+        print_text(printer(report, extras), "utf-8")
     for error in unwritten:
         print_error(str(error))
     return int(ExitCode.CONFIGURATION if unwritten else report.exit_code)
@@ -107,13 +106,3 @@ def _width() -> int:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 120
     except (OSError, ValueError, AttributeError):
         return 120
-
-
-def _print(text: str, encoding: str) -> None:
-    """Write to standard output: formats for programs in UTF-8, text as the terminal takes it; the rest is escaped."""
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-        return
-    buffer.write(text.encode(encoding, "backslashreplace"))
-    buffer.flush()

@@ -1,10 +1,10 @@
 """The commands that explain: rules, explain, graph, plugins, completion."""
 
 import os
-import sys
 from argparse import Namespace
 
 from scanguard import app
+from scanguard.cli import print_text
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import Rule
 
@@ -13,22 +13,17 @@ def run(namespace: Namespace) -> int:
     """Run one of these commands and print what it says; returns 0, or 3 where a plugin failed."""
     if namespace.command == "completion":
         return _completion(namespace.shell)
-    environment = app.Environment(os.getcwd(), app.today())
+    environment = app.environment()
     session = app.Session(environment, plugins=namespace.plugins)
     if namespace.command == "rules":
-        _print(_json(session.rules) if namespace.format == "json" else _table(session.rules))
+        print_text(_json(session.rules) if namespace.format == "json" else _table(session.rules))
     elif namespace.command == "explain":
-        _print(_manual(session.rule(namespace.rule)))
+        print_text(_manual(session.rule(namespace.rule)))
     elif namespace.command == "graph":
         _graph(namespace, environment)
     else:
         _plugins(session)
     return session.plugin_exit_code
-
-
-def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "ascii"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _table(rules: tuple[Rule, ...]) -> str:
@@ -80,23 +75,23 @@ def _graph(namespace: Namespace, environment: app.Environment) -> None:
     from scanguard.cli.graph import draw
 
     build = app.build_of(namespace.path, environment, namespace.target, build_args(namespace.build_arg))
-    _print(draw(build, namespace.format))
+    print_text(draw(build, namespace.format))
 
 
 def _plugins(session: app.Session) -> None:
     for plugin in session.registry.plugins:
         state = f"failed: {plugin.error}" if plugin.error else f"{len(plugin.checks)} checks"
-        _print(f"{plugin.name} {plugin.version}  from {plugin.origin}  {state}\n")
+        print_text(f"{plugin.name} {plugin.version}  from {plugin.origin}  {state}\n")
         if plugin.origin != "built in":
             for check in plugin.checks:
-                _print(f"  {check.rule.id}  {check.rule.name}\n")
+                print_text(f"  {check.rule.id}  {check.rule.name}\n")
 
 
 def _completion(shell: str) -> int:
     path = os.path.join(os.path.dirname(__file__), "completions", f"scanguard.{shell}")
     try:
         with open(path, encoding="utf-8") as file:
-            _print(file.read())
+            print_text(file.read())
     except OSError as error:
         raise ConfigurationError(f"completions for {shell} are not installed: {error.strerror}") from error
     return 0

@@ -55,6 +55,7 @@ Follow the hint in the message.
 """,
 )
 RULES = (SYNTAX_ERROR,)
+_MOST_ERRORS = 1000
 
 
 class Setting(NamedTuple):
@@ -86,6 +87,7 @@ def check_dockerfile(
     secrets = _secrets(build, notifications) if build is not None else ()
     stamp = Stamp(dockerfile, build, secrets)
     findings = [stamp.finding(SYNTAX_ERROR, syntax_severity, problem) for problem in _syntax(dockerfile)]
+    notifications.extend(_more_syntax(dockerfile))
     if build is not None:
         for setting in settings:
             findings.extend(_run(setting, build, stamp, notifications))
@@ -131,9 +133,15 @@ def _run(setting: Setting, build: Build, stamp: Stamp, notifications: list[Notif
 
 
 def _syntax(dockerfile: Dockerfile) -> Iterator[Problem]:
-    for error in dockerfile.errors:
+    for error in dockerfile.errors[:_MOST_ERRORS]:
         sentence = f"{error.message[:1].upper()}{error.message[1:]}"
         yield Problem(f"{sentence}; {error.hint}." if error.hint else f"{sentence}.", error.span)
+
+
+def _more_syntax(dockerfile: Dockerfile) -> Iterator[Notification]:
+    more = len(dockerfile.errors) - _MOST_ERRORS
+    if more > 0:
+        yield Notification("warning", f"{more} further syntax errors are not shown.", dockerfile.source.uri)
 
 
 def _unknowns(build: Build) -> Iterator[Notification]:

@@ -9,6 +9,7 @@ from scanguard.model.location import Span
 from scanguard.model.rule import Rule, Severity
 
 MASK = "***"
+_ENOUGH = 4096
 
 
 class Stamp:
@@ -22,6 +23,7 @@ class Stamp:
         self._instructions: list[Instruction] | None = None
         self._starts: list[int] = []
         self._seen: dict[tuple[str, str, str, str], int] = {}
+        self._normalised_last: tuple[Span | None, str] = (None, "")
 
     def finding(self, rule: Rule, severity: Severity | None, problem: Problem) -> Finding:
         """The problem as a finding; the problem's own severity can only lower the rule's."""
@@ -58,10 +60,16 @@ class Stamp:
         return self.build.stages[index].name
 
     def _normalised(self, span: Span) -> str:
-        """The instruction that holds the span, white space folded and secrets masked; a comment's line where there is none."""
+        """The instruction that holds the span, white space folded and secrets masked; a comment's line where there is none.
+
+        Its beginning is enough to tell it from others. The last one is kept: thousands of findings may be in one.
+        """
         instruction = self._instruction(span.start)
         if instruction is not None:
-            return " ".join(self.masked(instruction.span).split())
+            if self._normalised_last[0] != instruction.span:
+                text = " ".join(self.masked(instruction.span).split())[:_ENOUGH]
+                self._normalised_last = (instruction.span, text)
+            return self._normalised_last[1]
         line = self.source.line_of(span.start)
         start = self.source.line_starts[line - 1]
         return self.masked(Span(start, start + len(self.source.line(line)))).strip()

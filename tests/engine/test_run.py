@@ -122,6 +122,12 @@ def test_syntax_errors_are_findings_and_the_rest_is_checked() -> None:
     ]
 
 
+def test_no_more_than_a_thousand_syntax_errors_are_shown() -> None:
+    outcome = check_dockerfile(Source("Dockerfile", "FROM scratch\n" + "NO\n" * 1003), [], BuildOptions())
+    assert [one.rule.name for one in outcome.findings] == ["syntax-error"] * 1000
+    assert outcome.notifications == (Notification("warning", "3 further syntax errors are not shown.", "Dockerfile"),)
+
+
 def test_the_policy_chooses_the_severity_of_syntax_errors() -> None:
     text = "FROM debian:12\nRUNN true\n"
     (finding,) = check_dockerfile(Source("Dockerfile", text), [], BuildOptions(), Severity.NOTE).findings

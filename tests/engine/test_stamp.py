@@ -110,6 +110,13 @@ def test_equal_instructions_are_counted() -> None:
     assert len({fingerprint(one) for one in findings}) == 4
 
 
+def test_of_a_long_instruction_the_beginning_counts() -> None:
+    texts = [f"FROM a\nRUN {'x' * 5000}{end}\nUSER app\n" for end in ("y", "z", "")]
+    found = [stamp(text).finding(RULE, None, Problem("A fact.", at("RUN", text))) for text in texts]
+    assert [one.instruction for one in found] == ["RUN " + "x" * 4092] * 3
+    assert len({fingerprint(one) for one in found}) == 1
+
+
 def test_keys_and_rules_are_counted_apart() -> None:
     here = stamp()
     other = RULE._replace(id="SGD998", name="other-rule")
