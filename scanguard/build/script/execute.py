@@ -6,8 +6,9 @@ from scanguard.build.commands import Argument, Invocation
 from scanguard.build.paths import resolve
 from scanguard.build.script.builtins import BUILTINS
 from scanguard.build.script.command import Command
-from scanguard.build.script.expansion import Exhausted, fixed
+from scanguard.build.script.expansion import fixed
 from scanguard.build.script.origin import FileText, Origin
+from scanguard.build.script.parameters import Exhausted
 from scanguard.build.script.state import State, Value
 from scanguard.build.script.walk import MAX_DEPTH, MAX_INVOCATIONS, Walker
 from scanguard.build.script.wrappers import (

@@ -12,7 +12,8 @@ ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=").match
 class Wrapper(NamedTuple):
     """`values` are options whose value is the next word, `operands` the words before the command.
 
-    `assigns` says that `NAME=value` (and `-`, as in `env -`) may stand before the command, `subcommand` which first word makes it a wrapper at all.
+    `assigns` says that `NAME=value` (and `-`, as in `env -`) may stand before the command, `subcommand` which first word
+    makes it a wrapper at all, `directory` which options name the directory that the command runs in.
     """
 
     values: frozenset[str] = frozenset()

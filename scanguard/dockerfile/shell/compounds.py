@@ -5,9 +5,10 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19
 
 import re
 
+from scanguard.dockerfile.shell.bodies import Bodies
 from scanguard.dockerfile.shell.nodes import Compound, Node, Opaque, Part, Redirect, Script, ShellWord, Simple
 from scanguard.dockerfile.shell.scanner import MAX_DEPTH
-from scanguard.dockerfile.shell.words import CLOSING_PAREN, Words
+from scanguard.dockerfile.shell.substitutions import CLOSING_PAREN
 
 CLOSERS = frozenset({"then", "else", "elif", "fi", "do", "done", "esac", "}"})
 _OPENERS = frozenset({"(", "{", "[[", "if", "while", "until", "for", "select", "case", "function"})
@@ -23,7 +24,7 @@ _BRACE = frozenset({"}"})
 _CASE = frozenset({";;", "esac"})
 
 
-class Compounds(Words):
+class Compounds(Bodies):
     """Reads what begins with a reserved word or a parenthesis."""
 
     __slots__ = ()

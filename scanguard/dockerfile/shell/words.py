@@ -6,18 +6,14 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19
 import re
 
 from scanguard.dockerfile.shell.nodes import Literal, Opaque, Parameter, Part, ShellWord, Substitution
-from scanguard.dockerfile.shell.relocate import relocated, unescape
-from scanguard.dockerfile.shell.scanner import MAX_DEPTH, Scanner
+from scanguard.dockerfile.shell.scanner import MAX_DEPTH
+from scanguard.dockerfile.shell.substitutions import Substitutions
 
-CLOSING_PAREN = frozenset({")"})
-_EMPTY: frozenset[str] = frozenset()
 _new = tuple.__new__
 
 _RUN = re.compile(r"[^ \t\r\n'\"$`\\*?\[{~<>|&;()]+").match
 _QUOTED_RUN = re.compile(r"[^\"$`\\]+").match
 _ARGUMENT_RUN = re.compile(r"[^}'\"$`\\*?\[]+").match
-_BODY_RUN = re.compile(r"[^$`\\\n]*\n|[^$`\\\n]+").match
-_ARITHMETIC_RUN = re.compile(r"[^$`]+").match
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").match
 _BRACED = re.compile(
     r"\$\{(?:(?P<prefix>[#!])(?=[A-Za-z_0-9@*]))?(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])"
@@ -26,19 +22,16 @@ _BRACED = re.compile(
 _GLOB = re.compile(r"[*?]+|\[(?:\[:[a-z]+:\]|\\[^\n]|[^\[\]/ \t\r\n'\"$`\\;&|<>()])+\]").match
 _BRACE_EXPANSION = re.compile(r"\{[^ \t\r\n'\"`\\;&|<>(){}]*(?:,|\.\.)[^ \t\r\n'\"`\\;&|<>(){}]*\}").match
 _TILDE = re.compile(r"~[A-Za-z0-9_.+-]*(?=[/:]|[ \t\r\n;&|<>()]|\Z)").match
-_BACKQUOTED = re.compile(r"[^`\\]*(?:\\[\s\S][^`\\]*)*").match
 _ANSI = re.compile(
     r"[^'\\]+|\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|c[\s\S]|[\s\S])"
 ).match
 _ANSI_ESCAPES = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
-_ARITHMETIC_MARK = re.compile(r"\\[\s\S]|'[^']*'|\"[^\"\\]*(?:\\[\s\S][^\"\\]*)*\"|[()]").finditer
 
 _SPECIAL = frozenset("@*#?$!-0123456789")
 _ESCAPED_IN_QUOTES = frozenset('"$`\\\n')
-_ESCAPED_IN_BODY = frozenset("$`\\\n")
 
 
-class Words(Scanner):
+class Words(Substitutions):
     """Reads words. A word ends at a blank, a line end or an operator."""
 
     __slots__ = ()
@@ -67,7 +60,7 @@ class Words(Scanner):
             elif char in "*?[{~":
                 self._pattern(char, parts, start)
             elif char in "<>" and text.startswith("(", at + 1) and at + 1 < end:
-                self._substitution(char, parts, quoted=False)
+                self.substitution(char, parts, quoted=False)
             elif char == "(" and at > start and text[at - 1] in "?*+@!=":
                 self._parenthesised(parts)
             elif char == "\r" and not text.startswith("\n", at + 1):
@@ -120,11 +113,11 @@ class Words(Scanner):
                 if len(parts) == before:
                     parts.append(Literal("", at, at, True))
                 return
-            self._inside(char, parts, _ESCAPED_IN_QUOTES)
+            self.inside(char, parts, _ESCAPED_IN_QUOTES)
         self.note("a double quote is not closed")
 
-    def _inside(self, char: str, parts: list[Part], escaped: frozenset[str]) -> None:
-        """A backslash, a dollar or a backquote in double quotes or in a heredoc."""
+    def inside(self, char: str, parts: list[Part], escaped: frozenset[str]) -> None:
+        """Take a backslash, a dollar or a backquote in double quotes or in a heredoc."""
         at = self.at
         if char != "\\":
             self.expansion(char, parts, quoted=True)
@@ -142,7 +135,7 @@ class Words(Scanner):
         """Take what a dollar or a backquote begins."""
         text, at = self.text, self.at
         if char == "`":
-            self._backquoted(parts, quoted=quoted)
+            self.backquoted(parts, quoted=quoted)
             return
         follower = text[at + 1 : min(at + 2, self.end)]
         match = _NAME(text, at + 1, self.end)
@@ -152,7 +145,7 @@ class Words(Scanner):
         elif follower == "{":
             self._braced(parts, quoted=quoted)
         elif follower == "(":
-            self._dollar_paren(parts, quoted=quoted)
+            self.dollar_paren(parts, quoted=quoted)
         elif follower and follower in _SPECIAL:
             self.at = at + 2
             parts.append(Parameter(follower, "", None, at, self.at, quoted))
@@ -231,92 +224,6 @@ class Words(Scanner):
                 self._quote_or_dollar(char, parts)
         return ShellWord(text[start : self.at], tuple(parts), start, self.at)
 
-    def too_deep(self, parts: list[Part], start: int, opener: str, closer: str) -> None:
-        """Take a bracket that is nested too deep as it stands."""
-        self.note("nested too deep")
-        self.skip_balanced(opener, closer)
-        parts.append(Opaque(self.text[start : self.at], start, self.at))
-
-    def _dollar_paren(self, parts: list[Part], *, quoted: bool) -> None:
-        start = self.at
-        stop = self.arithmetic_end(start + 1)
-        if stop < 0:
-            self._substitution("$", parts, quoted=quoted)
-        else:
-            self.arithmetic(parts, start, stop)
-
-    def arithmetic_end(self, at: int) -> int:
-        """Where the `))` of a `((` at `at` stands; -1 where there is none, so that it is a subshell in a subshell."""
-        if not self.text.startswith("((", at, self.end) or self.patience < 0:
-            return -1
-        level, reached = 2, self.end
-        for match in _ARITHMETIC_MARK(self.text, at + 2, self.end):
-            char = match[0]
-            level += 1 if char == "(" else -1 if char == ")" else 0
-            if char == ")" and level <= 1:
-                if self.text.startswith("))", match.start(), self.end):
-                    return match.start()
-                reached = match.start()
-                break
-        self.patience -= reached - at
-        return -1
-
-    def arithmetic(self, parts: list[Part], start: int, stop: int) -> None:
-        """Take arithmetic from `start` to its `))` at `stop`: opaque, but for the expansions in it."""
-        text, outer = self.text, self.end
-        self.end, self.at = stop, text.index("((", start) + 2
-        opaque = start
-        while self.at < stop:
-            match = _ARITHMETIC_RUN(text, self.at, stop)
-            if match:
-                self.at = match.end()
-                continue
-            if opaque < self.at:
-                parts.append(Opaque(text[opaque : self.at], opaque, self.at))
-            self.expansion(text[self.at], parts, quoted=True)
-            opaque = self.at
-        self.end, self.at = outer, stop + 2
-        parts.append(Opaque(text[opaque : self.at], opaque, self.at))
-
-    def _substitution(self, kind: str, parts: list[Part], *, quoted: bool) -> None:
-        start = self.at
-        self.at += 2
-        if self.depth >= MAX_DEPTH:
-            self.too_deep(parts, start, "(", ")")
-            return
-        self.depth += 1
-        script = self.script(CLOSING_PAREN)
-        self.depth -= 1
-        if self.at < self.end:
-            self.at += 1
-        else:
-            self.note("a substitution is not closed")
-        parts.append(Substitution(kind, script, start, self.at, quoted))
-
-    def _backquoted(self, parts: list[Part], *, quoted: bool) -> None:
-        text, outer, start = self.text, self.end, self.at
-        match = _BACKQUOTED(text, start + 1, outer)
-        stop = match.end() if match else outer
-        if not text.startswith("`", stop, outer):
-            self.note("a backquote is not closed")
-            stop = outer
-        if self.depth >= MAX_DEPTH:
-            self.at = min(stop + 1, outer)
-            self.note("nested too deep")
-            parts.append(Opaque(text[start : self.at], start, self.at))
-            return
-        self.depth += 1
-        if "\\" in text[start + 1 : stop]:
-            inner, offsets = unescape(text, start + 1, stop, quoted=quoted)
-            script = relocated(type(self)(inner, self.depth).script(_EMPTY), offsets, text)
-        else:
-            self.at, self.end = start + 1, stop
-            script = self.script(_EMPTY)
-            self.end = outer
-        self.depth -= 1
-        self.at = min(stop + 1, outer)
-        parts.append(Substitution("$", script, start, self.at, quoted))
-
     def _pattern(self, char: str, parts: list[Part], start: int) -> None:
         """A glob, a brace expansion or a home directory; a character like any other where it is none of these."""
         text, at, end = self.text, self.at, self.end
@@ -368,39 +275,6 @@ class Words(Scanner):
             if self.text[self.at - 1] == ")":
                 return tuple(words)
             self.note("out of place in an array")
-
-    def heredoc_body(self, start: int, stop: int, *, expand: bool, chomp: bool) -> ShellWord:
-        """The text of a heredoc as a word; `chomp` takes the tabs at the beginning of its lines away."""
-        text = self.text
-        parts: list[Part] = []
-        if not expand and not chomp:
-            parts.append(Literal(text[start:stop], start, stop, True))
-        else:
-            back, outer = self.at, self.end
-            self.at, self.end = start, stop
-            self._body_pieces(parts, expand=expand, chomp=chomp)
-            self.at, self.end = back, outer
-        return ShellWord(text[start:stop], tuple(parts), start, stop)
-
-    def _body_pieces(self, parts: list[Part], *, expand: bool, chomp: bool) -> None:
-        text, end = self.text, self.end
-        at_line_start = True
-        while self.at < end:
-            while chomp and at_line_start and self.at < end and text[self.at] == "\t":
-                self.at += 1
-            at_line_start = False
-            at = self.at
-            if expand:
-                match = _BODY_RUN(text, at, end)
-                stop = match.end() if match else at
-            else:
-                stop = text.find("\n", at, end) + 1 or end
-            if stop > at:
-                self.at = stop
-                parts.append(Literal(text[at:stop], at, stop, True))
-                at_line_start = text[stop - 1] == "\n"
-            elif at < end:
-                self._inside(text[at], parts, _ESCAPED_IN_BODY)
 
 
 def _decoded(text: str) -> str:
