@@ -10,7 +10,7 @@
 
 _shtab_scanguard_commands() {
   local _commands=(
-    check:'Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and Containerfile*; - is standard input.'
+    check:'Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and'
     completion:'print completions for a shell'
     explain:'show the manual of a rule'
     graph:'show the stages and what each needs'
