@@ -153,11 +153,11 @@ REPEATED = {
 
 @pytest.mark.parametrize(("head", "unit"), REPEATED.values(), ids=REPEATED)
 def test_time_is_linear(head: str, unit: str) -> None:
-    """A quarter of a megabyte; what is quadratic would take minutes."""
+    """A quarter of a megabyte; what is quadratic would take minutes of processor time."""
     text = head + unit * (250_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     read(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 40
 
 
 WORDS = {
@@ -176,9 +176,9 @@ WORDS = {
 @pytest.mark.parametrize("unit", WORDS.values(), ids=WORDS)
 @pytest.mark.parametrize("expand", [expand_word, expand_words])
 def test_time_of_expansion_is_linear(unit: str, expand: Callable[..., object]) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     outcome(expand, unit * (100_000 // len(unit)), {"A": "a" * 1000})
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 40
 
 
 @pytest.mark.skipif(sys.gettrace() is not None, reason="coverage is measured, which takes its time")
@@ -186,7 +186,7 @@ def test_five_thousand_instructions_take_a_fifth_of_a_second_at_most() -> None:
     text = "FROM a\n" + "RUN apt-get install -y b\nENV c=d\nCOPY e f\n" * 1667
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         read(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert best < 0.2

@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
@@ -132,9 +132,9 @@ def test_many_suppressions_and_findings_take_little_time():
     source = Source("Dockerfile", "FROM a\nRUN a \\\n" + "# scanguard: ignore[root-user]\n" * 5000 + "b\n")
     found = [finding(ROOT, source, "b")] * 5000
     parsed = pragmas(parse(source))
-    start = perf_counter()
+    start = process_time()
     inline = suppress_inline(found, parsed, rules=CATALOGUE, ran=["root-user"], today=TODAY)
-    assert perf_counter() - start < 2.0
+    assert process_time() - start < 2.0
     assert (sum(not one.active for one in inline.findings), len(inline.problems)) == (5000, 4999)
 
 

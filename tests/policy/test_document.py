@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -95,9 +95,9 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x]\n" + "".join(
     ids=range(18),
 )
 def test_what_is_refused_is_refused_at_once_and_located(data, message):
-    start = perf_counter()
+    start = process_time()
     assert refusal(data) == message
-    assert perf_counter() - start < 2.0
+    assert process_time() - start < 2.0
 
 
 @given(st.text(alphabet="[]{}-:?&*!|>'\"%@`#, \n\tab0.~<\x85\u2028é", max_size=60) | st.text(max_size=40))

@@ -131,9 +131,9 @@ def test_a_place_outside_the_text_has_no_frame():
 
 def test_a_line_of_many_megabytes_is_no_burden():
     text = "RUN " + "é" * 20_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(frame(text, 10_000_000, 10_000_004)) < 300
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @settings(deadline=None)
@@ -196,6 +196,6 @@ def test_rendering_loads_nothing_more():
 
 def test_the_reports_of_the_tests_are_quick():
     many = FAILING._replace(findings=FINDINGS * 46)
-    started = time.perf_counter()
+    started = time.process_time()
     render(many, color=True, unicode=True, width=100)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

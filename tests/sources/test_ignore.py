@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -155,9 +155,9 @@ def test_comments_and_blank_lines_are_no_patterns():
     ],
 )
 def test_no_pattern_takes_long(pattern, path):
-    start = perf_counter()
+    start = process_time()
     assert not matches(pattern, path)
-    assert perf_counter() - start < 1.0
+    assert process_time() - start < 1.0
 
 
 @pytest.mark.parametrize(
