@@ -113,11 +113,11 @@ def seconds(text: str) -> float:
 
 @pytest.mark.parametrize("unit", ADVERSARIAL)
 def test_linear(unit: str) -> None:
-    small, large = unit * (20_000 // len(unit)), unit * (160_000 // len(unit))
+    """Sixteen times the input: linear takes sixteen times as long, quadratic 256 times."""
+    small, large = unit * (10_000 // len(unit)), unit * (160_000 // len(unit))
     quick = min(seconds(small) for _ in range(3))
     slow = min(seconds(large) for _ in range(2))
-    assert slow < 8 * 4 * quick + 0.1, (quick, slow)
-    assert slow < 5
+    assert slow < 16 * 6 * quick + 0.1, (quick, slow)
 
 
 @pytest.mark.parametrize(
