@@ -49,7 +49,8 @@ PIECES = st.sampled_from(
         for rest in ("a/b", "[.\\/]/-", "?/$A", "a", "*b/")
     ]
     + [f"${{{name}{operator}}}" for name in "ADE" for operator in (":1", ":1:2", "^^", ",,", "^")]
-    + ["${#D}", "${#C}"]
+    + ["${#D}", "${#C}", *("$@", '"$@"', "$*", '"$*"', "$1", '"${2}"', "$3", "$#"), '"${C:-}"', "${C:-}", '"${A:+}"']
+    + ['"${G[@]}"', "${G[@]}", '"${G[*]}"', "${G[*]}", "$G"]
 )
 WORDS = st.lists(st.lists(PIECES, min_size=1, max_size=4).map("".join), min_size=1, max_size=4).map(" ".join)
 SETTINGS = st.sampled_from(
@@ -69,7 +70,9 @@ def bash(script: str) -> list[str]:
 @given(st.lists(st.tuples(SETTINGS, WORDS), min_size=1, max_size=3))
 @settings(max_examples=400, deadline=None)
 def test_words(lines: list[tuple[str, str]]) -> None:
-    script = "; ".join(f"{before}x {words}" for before, words in lines) + "; :"
+    script = (
+        "set -- '  p  q' $A; G=(g 'h  i' \"\" j); " + "; ".join(f"{before}x {words}" for before, words in lines) + "; :"
+    )
     found = [argument for call in calls(f"RUN {script}", VARIABLES) if call.name == "x" for argument in call.arguments]
     # A known glob character makes an argument unknown, but its text is the one that a shell without globbing has.
     assert [argument.text for argument in found] == bash(script)

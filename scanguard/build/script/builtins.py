@@ -1,7 +1,8 @@
 """Commands that the shell itself understands: tests, ends of a branch, and what changes variables or the directory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from scanguard.build.commands import Argument
 from scanguard.build.script.command import Command
 from scanguard.build.script.names import DECLARERS, READERS
 from scanguard.build.script.state import State, Value
@@ -103,12 +104,20 @@ def _unset(state: State, command: Command) -> None:
 
 
 def _set(state: State, command: Command) -> None:
-    arguments = command.arguments[1:]
-    texts = [argument.text for argument in arguments]
-    if "--" not in texts:
-        return
-    operands = arguments[texts.index("--") + 1 :]
-    state.positional = tuple(Value(((one.text, True),), one.variables) if one.known else None for one in operands)
+    index = 1
+    while index < len(command.arguments):
+        text = command.arguments[index].text
+        if text[:1] not in ("-", "+") or text == "--":
+            break
+        index += 1 + (text[1:].count("o") > 0)
+    operands = command.arguments[index:]
+    if operands:
+        state.positional = positional_values(operands[operands[0].text == "--" :])
+
+
+def positional_values(arguments: Sequence[Argument]) -> tuple[Value, ...]:
+    """Arguments as the positional parameters of a function or a script."""
+    return tuple(Value(((one.text, one.known),), one.variables) for one in arguments)
 
 
 def _shift(state: State, command: Command) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.paths import resolve
-from scanguard.build.script.builtins import BUILTINS
+from scanguard.build.script.builtins import BUILTINS, positional_values
 from scanguard.build.script.command import Command
 from scanguard.build.script.expansion import fixed
 from scanguard.build.script.origin import FileText, Origin
@@ -97,9 +97,7 @@ class Executor(Walker):
         parameters = self.state.positional
         self.input, self.redirects, self.wrappers = command.input, command.redirects, command.wrappers
         self.text, self.script_text = command.text, command.script
-        self.state.positional = tuple(
-            Value(((one.text, True),), one.variables) if one.known else None for one in positional
-        )
+        self.state.positional = positional_values(positional)
         run()
         self.state.positional = parameters
         self.input, self.text, self.script_text, self.redirects, self.wrappers = saved

@@ -71,6 +71,8 @@ class Parameters:
 
     def _chosen_pieces(self, part: Parameter, word: ShellWord, names: tuple[str, ...], result: list[Piece]) -> None:
         """The word of `${x:-word}`: what is quoted in it is not split."""
+        if not word.parts:
+            result.append(Piece("", True, not part.quoted, part.start, part.end, names))
         for inner in word.parts:
             bare = type(inner) is Literal and not inner.quoted and not part.quoted
             for piece in self.pieces((inner,)):
@@ -97,17 +99,16 @@ class Parameters:
 
     def _positional(self, part: Parameter) -> tuple[_Pieces, tuple[str, ...]] | None:
         values = self.state.positional
-        if values is None or any(value is None for value in values):
+        if values is None:
             return None
         pieces: list[tuple[str | None, bool]] = []
         for value in values:
-            if value is not None:
-                if pieces:
-                    pieces.append((" ", True) if part.name == "*" and part.quoted else (None, True))
-                pieces.extend(value.pieces)
+            if pieces:
+                pieces.append((" ", True) if part.name == "*" and part.quoted else (None, True))
+            pieces.extend(value.pieces)
         if not pieces and part.quoted and part.name == "@":
             return (), ()
-        return tuple(pieces) or EMPTY, ()
+        return tuple(pieces) or EMPTY, tuple(dict.fromkeys([name for value in values for name in value.names]))
 
     def _chosen(self, part: Parameter) -> ShellWord | None:
         """The word of `${x:-y}`, `${x:+y}`, `${x:=y}` where it comes in the place of the value."""

@@ -55,7 +55,7 @@ class State:
         self.directory = directory
         self._stack: tuple[str | None, ...] = ()
         self.previous: str | None = None
-        self.positional: tuple[Value | None, ...] | None = None
+        self.positional: tuple[Value, ...] | None = None
         self.functions: dict[str, tuple[Script, Origin]] = {}
 
     def lookup(self, name: str) -> Value | None:
