@@ -6,7 +6,6 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARIES = ("pluggy", "yaml", "_yaml", "jsonschema", "docker", "sarif_om", "hatchling")
 
 
 def run(*words: str | Path, cwd: Path | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
