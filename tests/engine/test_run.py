@@ -7,6 +7,7 @@ from scanguard.build.model import Build
 from scanguard.engine.run import SYNTAX_ERROR, Setting, check_dockerfile, describe
 from scanguard.model.finding import Problem
 from scanguard.model.location import Region, Source, Span
+from scanguard.model.reference import ImageReference
 from scanguard.model.report import ExitCode, Notification, Report
 from scanguard.model.rule import Rule, Severity
 from scanguard.plugin import Check, Options
@@ -156,3 +157,16 @@ def test_secrets_are_marked_for_the_reporters() -> None:
 
 def test_an_error_without_a_traceback_has_only_a_kind() -> None:
     assert describe(ValueError("confidential")) == "ValueError"
+
+
+def test_a_build_that_cannot_be_evaluated_is_told() -> None:
+    def asked(reference: ImageReference) -> str | None:
+        raise OSError(f"confidential {reference}")
+
+    options = BuildOptions(base_user=asked)
+    outcome = check_dockerfile(Source("Dockerfile", "FROM a.example.com/b:1\nRUNN x\n"), settings(good), options)
+    line = asked.__code__.co_firstlineno + 1
+    assert outcome.notifications == (
+        Notification("error", f"The build could not be evaluated: OSError at {__name__}:{line}.", "Dockerfile"),
+    )
+    assert (outcome.build, [one.rule.name for one in outcome.findings]) == (None, ["syntax-error"])
