@@ -44,7 +44,7 @@ def test_set_up_is_two_commands() -> None:
     start = "python3 -m venv .venv && .venv/bin/pip install -q "
     assert first == f"{start}. && .venv/bin/scanguard check examples/Dockerfile"
     assert second == f"{start}-e '.[test]' && .venv/bin/python -m pytest"
-    assert "\n  python -m pytest 2>&1" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\n  python -m pytest -n auto " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_exit_codes_are_all_listed() -> None:
