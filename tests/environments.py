@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,13 +21,13 @@ class FreshEnvironment:
     """A venv of its own in `home`, with the third-party libraries of the running interpreter linked in."""
 
     def __init__(self, home: Path) -> None:
-        venv.create(home, with_pip=True)
+        venv.create(home, with_pip=find_spec("pip") is None)
         self.bin = home / "bin"
         self.site = next((home / "lib").glob("python*")) / "site-packages"
         source = Path(next(path for path in sys.path if path.endswith("site-packages")))
         for entry in source.iterdir():
             name = entry.name.lower()
-            if not name.startswith(("scanguard", "__editable__", "_scanguard", "pip", "setuptools", "__pycache__")):
+            if not name.startswith(("scanguard", "__editable__", "_scanguard", "pip-", "setuptools", "__pycache__")):
                 target = self.site / entry.name
                 if not target.exists():
                     target.symlink_to(entry)
