@@ -78,6 +78,12 @@ def test_corpus() -> None:
         ("a && \\ useradd b", {("a", 0): 1, ("useradd", 1): 1}, {("a", 0): 1, ("\\ useradd", 1): 1}),
         # A redirection has one target, what follows is an argument.
         ('echo >&2 "a"', {("echo", 0): 1}, {("echo", 1): 1}),
+        # A line end ends a pipeline, whatever redirections the next line has.
+        (
+            "a | b | c\nd > o",
+            {("a", 0): 1, ("b", 0): 1, ("c", 1): 1},
+            {("a", 0): 1, ("b", 0): 1, ("c", 0): 1, ("d", 0): 1},
+        ),
     ],
 )
 def test_known_defects(text: str, theirs: dict[tuple[str, int], int], mine: dict[tuple[str, int], int]) -> None:
@@ -115,7 +121,7 @@ def compound(scripts_: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{0[0]} || {0[1]}".format, two),
         st.builds("{0[0]} | {0[1]}".format, two),
         st.builds("{0[0]}; {0[1]}".format, two),
-        st.builds("{0[0]}\n{0[1]}".format, two),
+        st.builds("{0[0]};\n{0[1]}".format, two),
         st.builds("({})".format, one.filter(lambda text: not text.startswith("("))),
         st.builds("{{ {}; }}".format, one),
         st.builds("if {0[0]}; then {0[1]}; fi".format, two),
