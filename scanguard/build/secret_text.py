@@ -214,7 +214,7 @@ def _value(text: str, at: int, marks: _Marks, ends: tuple[str, ...]) -> tuple[in
         last = marks.next(quote, at)
         if last < marks.next("\n", at):
             return at, last - (escaped and text[last - 1] == "\\")
-    last = min([marks.next(mark, at) for mark in ends])
+    last = min([len(text), *(marks.next(mark, at) for mark in ends)])
     while last > at and text[last - 1] == "\\":
         last -= 1
     cut = marks.next("\\n", at)

@@ -30,6 +30,8 @@ class Stamp:
         grade = rule.severity if severity is None else severity
         if problem.severity is not None:
             grade = min(grade, problem.severity)
+        end = len(self.source.text)
+        problem = problem._replace(span=Span(min(problem.span.start, end), min(problem.span.end, end)))
         instruction = self._normalised(problem.span)
         stage = self._stage(problem.stage)
         identity = (rule.id, stage, instruction, problem.key)
