@@ -19,16 +19,21 @@ def measured() -> dict[str, Any]:
     """What coverage's JSON report says of each file below `scanguard/`, by its path from there."""
     data = coverage.Coverage()
     data.load()
-    with tempfile.NamedTemporaryFile() as report:
-        data.json_report(outfile=report.name)
-        files = json.loads(Path(report.name).read_text(encoding="utf-8"))["files"]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "coverage.json"
+        data.json_report(outfile=str(report))
+        files = json.loads(report.read_text(encoding="utf-8"))["files"]
     package = ROOT / "scanguard"
     return {str((ROOT / name).relative_to(package)): entry["summary"] for name, entry in files.items()}
 
 
 def main(limit: float, packages: list[str]) -> int:
     """Print the share of each package; returns 1 where one is below `limit` percent or was not measured."""
-    files = measured()
+    try:
+        files = measured()
+    except coverage.CoverageException as error:
+        print(f"nothing was measured: {error}")
+        return 1
     failed = False
     for package in packages:
         found = {name: entry for name, entry in files.items() if name.startswith(f"{package}/")}
