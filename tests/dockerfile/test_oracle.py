@@ -25,6 +25,8 @@ def agree(text: str) -> None:
         return
     if oracle.differ_by_age(dockerfile):
         return
+    if "--" in text and not text.isascii():
+        return  # it reads flags byte by byte, and takes a part of a character for a blank
     if expected is None:
         assert dockerfile.errors
     else:
