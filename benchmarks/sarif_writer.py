@@ -12,6 +12,7 @@ from scanguard.model.location import Source, Span
 from scanguard.model.report import Report, ScannedFile
 from scanguard.model.rule import Confidence, Rule, Severity
 from scanguard.reporters import sarif, text
+from scanguard.reporters.options import RenderOptions
 
 FILES = 250
 PER_FILE = 40
@@ -53,7 +54,7 @@ def main() -> int:
     cold = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     started = time.perf_counter()
-    text.render(made._replace(findings=made.findings[:500]), color=True, unicode=True, width=100)
+    text.render(made._replace(findings=made.findings[:500]), RenderOptions(color=True, unicode=True, width=100))
     shown = time.perf_counter() - started
     print(f"SARIF, {len(made.findings)} results: {cold:.2f} s with imports, {size / 1e6:.1f} MB, peak {memory:.0f} MiB")
     print(f"text, 500 findings: {shown * 1000:.1f} ms")

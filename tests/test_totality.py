@@ -16,6 +16,7 @@ from scanguard.model.report import Report
 from scanguard.model.rule import Severity
 from scanguard.reporters import json as json_report
 from scanguard.reporters import text as text_report
+from scanguard.reporters.options import RenderOptions
 
 SETTINGS = tuple(
     Setting(check, None, {option.name: option.default for option in check.rule.options}) for check in builtin_checks()
@@ -38,7 +39,7 @@ def judged(text: str, options: BuildOptions | None = None) -> Outcome:
 
 def rendered(outcome: Outcome) -> None:
     report = Report("1", outcome.findings, outcome.notifications, (), (outcome.file,), Severity.MEDIUM)
-    text = text_report.render(report, color=False, unicode=False, width=80)
+    text = text_report.render(report, RenderOptions(color=False, unicode=False, width=80))
     assert text.isascii()
     assert text.endswith("\n")
     document = json.loads(json_report.render(report))

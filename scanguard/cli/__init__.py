@@ -47,9 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _dispatch(words: list[str]) -> int:
     """`check` with nothing but paths, the common case, needs no argument parser and does not pay for one."""
     if words and words[0] == "check" and not any(word.startswith("-") and word != "-" for word in words):
+        from scanguard.app.request import Request
         from scanguard.cli.check import CheckOptions, check
 
-        return check(CheckOptions(paths=tuple(words[1:]) or (".",)))
+        return check(CheckOptions(Request(tuple(words[1:]) or (".",))))
     from scanguard.cli.arguments import run
 
     return run(words)

@@ -2,68 +2,43 @@
 
 import os
 import sys
-from collections.abc import Mapping
-from types import MappingProxyType
 
-from scanguard import app
+from scanguard.app.request import Request, environment
+from scanguard.app.session import Session
 from scanguard.cli import print_error, print_text
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import ExitCode, Report
+from scanguard.reporters.options import RenderOptions
 
 
 class CheckOptions(NamedTuple):
     """What `scanguard check` was asked for; the defaults are those of a bare `scanguard check`."""
 
-    paths: tuple[str, ...] = (".",)
-    policy: str = ""
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: str = ""
+    request: Request = Request()
     format: str = "text"
     outputs: tuple[tuple[str, str], ...] = ()
-    target: str = ""
-    build_args: Mapping[str, str] = MappingProxyType({})
-    build_contexts: tuple[str, ...] = ()
-    inline: bool = True
     plugins: bool = True
-    exit_zero: bool = False
-    daemon: bool = False
     color: str = "auto"
-    category: str = ""
+    category: str | None = None
     include_suppressed: bool = False
 
 
 def check(options: CheckOptions) -> int:
     """Check the targets, print the report, write the files that were asked for; returns the exit code."""
-    environment = app.environment()
-    request = app.Request(
-        options.paths,
-        options.policy,
-        options.select,
-        options.ignore,
-        options.fail_on,
-        options.target,
-        options.build_args,
-        options.build_contexts,
-        inline=options.inline,
-        exit_zero=options.exit_zero,
-        daemon=options.daemon,
-    )
-    session = app.Session(environment, plugins=options.plugins)
+    here = environment()
+    session = Session(here, plugins=options.plugins)
     writers = [(session.reporter(name), path) for name, path in options.outputs]
     printer = None if options.format == "text" else session.reporter(options.format)
-    report = session.check(request)
-    extras = app.RenderOptions(options.category, options.include_suppressed)
+    report = session.check(options.request)
+    form = RenderOptions(options.category, options.include_suppressed)
     unwritten = [
-        error
-        for writer, path in writers
-        if (error := _write(path, writer(report, extras), environment.cwd)) is not None
+        error for writer, path in writers if (error := _write(path, writer(report, form), here.cwd)) is not None
     ]
     if printer is None:
         print_text(_text(report, options.color))
     else:
-        print_text(printer(report, extras), "utf-8")
+        print_text(printer(report, form), "utf-8")
     for error in unwritten:
         print_error(str(error))
     return int(ExitCode.CONFIGURATION if unwritten else report.exit_code)
@@ -71,8 +46,10 @@ def check(options: CheckOptions) -> int:
 
 def _write(path: str, text: str, cwd: str) -> ConfigurationError | None:
     """Write a report to a file; what kept it from being written does not keep the other reports from people."""
+    from scanguard.app.files import write_file
+
     try:
-        app.write_file(path, text, cwd)
+        write_file(path, text, cwd)
     except ConfigurationError as error:
         return error
     return None
@@ -83,7 +60,7 @@ def _text(report: Report, color: str) -> str:
 
     stream = sys.stdout
     encoding = (stream.encoding or "ascii").lower().replace("-", "")
-    return render(report, color=_color(color), unicode=encoding.startswith("utf"), width=_width())
+    return render(report, RenderOptions(color=_color(color), unicode=encoding.startswith("utf"), width=_width()))
 
 
 def _color(wish: str) -> bool:

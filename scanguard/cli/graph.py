@@ -1,10 +1,35 @@
-"""The stage graph as text, Mermaid or DOT."""
+"""`scanguard graph`: the stage graph as text, Mermaid or DOT."""
 
+from argparse import Namespace
+
+from scanguard.app.builds import build_of
+from scanguard.app.request import environment
 from scanguard.build.model import Build, Role, Stage
+from scanguard.cli import print_text
+from scanguard.cli.parser import Commands, add_build_args, build_args
 from scanguard.reporters.terminal import visible
 
 _VERBS = {"INHERITS": "FROM", "COPIES": "COPY --from", "MOUNTS": "RUN --mount"}
 _MARKS = {Role.SHIPPED: "ships", Role.LINEAGE: "inherited", Role.BUILDER: "builder", Role.UNREACHED: "not used"}
+
+
+def add(commands: Commands) -> None:
+    """The command's arguments."""
+    parser = commands.add_parser("graph", help="show the stages and what each needs", allow_abbrev=False)
+    parser.add_argument(
+        "path", nargs="?", default="Dockerfile", metavar="PATH", help="a Dockerfile (default: Dockerfile)"
+    )
+    parser.add_argument("--format", choices=("text", "mermaid", "dot"), default="text", help="text, mermaid, dot")
+    parser.add_argument("--target", metavar="STAGE", default="", help="the stage that ships (default: the last)")
+    add_build_args(parser)
+    parser.set_defaults(run=run)
+
+
+def run(namespace: Namespace) -> int:
+    """Print the graph of one Dockerfile; returns 0."""
+    build = build_of(namespace.path, environment(), namespace.target, build_args(namespace.build_arg))
+    print_text(draw(build, namespace.format))
+    return 0
 
 
 def draw(build: Build, style: str) -> str:

@@ -6,6 +6,7 @@ from scanguard.model.location import Region
 from scanguard.model.report import Notification, Report
 from scanguard.model.rule import Severity
 from scanguard.reporters.jsontext import dumps
+from scanguard.reporters.options import PLAIN, RenderOptions
 from scanguard.reporters.uris import encode
 
 SCHEMA_ID = "https://raw.githubusercontent.com/scanguard/scanguard/main/scanguard/reporters/report.schema.json"
@@ -14,7 +15,7 @@ SCHEMA_VERSION = "1.0"
 JSON = dict[str, object]
 
 
-def render(report: Report) -> str:
+def render(report: Report, _: RenderOptions = PLAIN) -> str:
     """The report as JSON text ending with LF: the same bytes for the same report, one finding a line."""
     return dumps(document(report), depth=2)
 

@@ -8,6 +8,7 @@ from scanguard.model.location import Region
 from scanguard.model.report import ExitCode, Notification, Report
 from scanguard.model.rule import Confidence, Severity
 from scanguard.reporters.frame import FrameWriter
+from scanguard.reporters.options import PLAIN, RenderOptions
 from scanguard.reporters.redact import RedactedText
 from scanguard.reporters.terminal import Palette, visible, visible_path
 
@@ -22,14 +23,15 @@ _MARKS = _COLORS | {Severity.CRITICAL: "1;91"}
 _LEVEL_COLORS = {"error": "1;31", "warning": "1;33", "note": "1;34"}
 
 
-def render(report: Report, *, color: bool, unicode: bool, width: int) -> str:
+def render(report: Report, options: RenderOptions = PLAIN) -> str:
     """The report as text for a terminal or a log, ending with a line end.
 
-    `color` adds ANSI colours, `unicode` allows characters beyond ASCII (without it there are none, whatever the files
+    `options.color` adds ANSI colours, `unicode` allows characters beyond ASCII (without it there are none, whatever the files
     hold), `width` is where code frames are clipped. Suppressed findings are counted, not shown. No line begins with
     text from a scanned file, no escape sequence and no secret of one comes through.
     """
-    writer = _TextWriter(report, FrameWriter(Palette(color=color), unicode=unicode, width=width))
+    palette = Palette(color=options.color)
+    writer = _TextWriter(report, FrameWriter(palette, unicode=options.unicode, width=options.width))
     shown: dict[str, list[Finding]] = {}
     for finding in report.active:
         shown.setdefault(finding.uri, []).append(finding)
@@ -38,7 +40,7 @@ def render(report: Report, *, color: bool, unicode: bool, width: int) -> str:
         blocks.extend(writer.finding(finding) for finding in findings)
     if report.notifications:
         blocks.append("".join(writer.notification(notification) for notification in report.notifications))
-    blocks.append(_summary(report, Palette(color=color)))
+    blocks.append(_summary(report, palette))
     return "\n".join(blocks)
 
 

@@ -9,16 +9,17 @@ import pytest
 
 from scanguard.model.report import Report
 from scanguard.reporters import json, sarif, text
+from scanguard.reporters.options import RenderOptions
 from tests.reporters.samples import REPORTS, SECRETS
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FORMATS: dict[str, Callable[[Report], str]] = {
-    "txt": partial(text.render, color=False, unicode=True, width=100),
-    "ascii.txt": partial(text.render, color=False, unicode=False, width=60),
-    "color.txt": partial(text.render, color=True, unicode=True, width=100),
+    "txt": partial(text.render, options=RenderOptions(color=False, unicode=True, width=100)),
+    "ascii.txt": partial(text.render, options=RenderOptions(color=False, unicode=False, width=60)),
+    "color.txt": partial(text.render, options=RenderOptions(color=True, unicode=True, width=100)),
     "json": json.render,
     "sarif": sarif.render,
-    "full.sarif": partial(sarif.render, include_suppressed=True, category="scanguard/all/", limit=8),
+    "full.sarif": partial(sarif.render, options=RenderOptions("scanguard/all/", include_suppressed=True), limit=8),
 }
 CASES = [(name, extension) for name in REPORTS for extension in FORMATS]
 

@@ -16,6 +16,7 @@ from scanguard.model.report import Report, ScannedFile
 from scanguard.model.rule import Severity
 from scanguard.reporters import sarif
 from scanguard.reporters.levels import SARIF_LEVEL, SECURITY_SEVERITY
+from scanguard.reporters.options import RenderOptions
 from scanguard.reporters.sarif.places import Places
 from scanguard.reporters.sarif.results import escape_brackets
 from tests.reporters.samples import API_FILE, FAILING, FINDINGS, INCOMPLETE, ROOT, SECRETS, TAG
@@ -35,8 +36,8 @@ def validator() -> Any:
     return jsonschema_rs.validator_for(json.loads(SCHEMA.read_text()), validate_formats=True)
 
 
-def run_of(report: Report, **options: Any) -> dict[str, Any]:
-    return json.loads(sarif.render(report, **options))["runs"][0]
+def run_of(report: Report, limit: int = sarif.RESULT_LIMIT, **options: Any) -> dict[str, Any]:
+    return json.loads(sarif.render(report, RenderOptions(**options), limit))["runs"][0]
 
 
 def walk(value: Any) -> Any:
@@ -53,7 +54,7 @@ def walk(value: Any) -> Any:
 @given(report=reports())
 def test_any_report_is_valid_sarif(validator: Any, report: Report):
     for include_suppressed in (False, True):
-        document = json.loads(sarif.render(report, include_suppressed=include_suppressed))
+        document = json.loads(sarif.render(report, RenderOptions(include_suppressed=include_suppressed)))
         assert [error.message for error in validator.iter_errors(document)] == []
 
 
@@ -247,7 +248,7 @@ def test_brackets_are_not_links(text: str, escaped: str):
 
 
 def test_no_secret_and_no_absolute_path_is_anywhere():
-    rendered = sarif.render(FAILING, include_suppressed=True)
+    rendered = sarif.render(FAILING, RenderOptions(include_suppressed=True))
     assert [secret for secret in SECRETS if secret in rendered] == []
     assert str(Path.cwd()) not in rendered
 

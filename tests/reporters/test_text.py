@@ -14,6 +14,7 @@ from scanguard.model.location import Region, Source, Span
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Severity
 from scanguard.reporters.frame import FrameWriter
+from scanguard.reporters.options import RenderOptions
 from scanguard.reporters.redact import RedactedText
 from scanguard.reporters.terminal import Palette, visible, visible_path
 from scanguard.reporters.text import render
@@ -35,7 +36,7 @@ def frame(
 
 
 def last_line(report: Report) -> str:
-    return render(report, color=False, unicode=True, width=80).split("\n")[-2]
+    return render(report, RenderOptions(color=False, unicode=True, width=80)).split("\n")[-2]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,14 @@ def test_the_last_line_sums_up(report: Report, summary: str):
 
 
 def test_a_clean_run_is_one_line():
-    assert render(CLEAN, color=False, unicode=True, width=80) == "clean: nothing found in 1 file\n"
+    assert render(CLEAN, RenderOptions(color=False, unicode=True, width=80)) == "clean: nothing found in 1 file\n"
 
 
 def test_findings_of_one_file_stand_together():
     mixed = FAILING._replace(findings=(FINDINGS[0], FINDINGS[10], FINDINGS[1]))
-    headers = re.findall(r"^(\S.*?):\d+:\d+: ", render(mixed, color=False, unicode=True, width=80), re.MULTILINE)
+    headers = re.findall(
+        r"^(\S.*?):\d+:\d+: ", render(mixed, RenderOptions(color=False, unicode=True, width=80)), re.MULTILINE
+    )
     assert headers == ["services/my api/Dockerfile"] * 2 + ["worker.Dockerfile"]
 
 
@@ -139,7 +142,7 @@ def test_a_line_of_many_megabytes_is_no_burden():
 @settings(deadline=None)
 @given(report=reports(), unicode=st.booleans(), width=st.integers(1, 120))
 def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width: int):
-    rendered = render(report, color=False, unicode=unicode, width=width)
+    rendered = render(report, RenderOptions(color=False, unicode=unicode, width=width))
     assert all(character.isprintable() or character == "\n" for character in rendered)
     assert unicode or rendered.isascii()
     assert "##[" not in rendered
@@ -149,8 +152,8 @@ def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width:
 @settings(deadline=None)
 @given(report=reports())
 def test_colours_change_nothing_but_colours(report: Report):
-    plain = render(report, color=False, unicode=True, width=80)
-    colored = re.sub(r"\x1b\[[0-9;]*m", "", render(report, color=True, unicode=True, width=80))
+    plain = render(report, RenderOptions(color=False, unicode=True, width=80))
+    colored = re.sub(r"\x1b\[[0-9;]*m", "", render(report, RenderOptions(color=True, unicode=True, width=80)))
     assert [line.rstrip() for line in colored.split("\n")] == [line.rstrip() for line in plain.split("\n")]
 
 
@@ -190,12 +193,12 @@ def test_only_light_modules_are_loaded():
 
 def test_rendering_loads_nothing_more():
     loading = "import tests.reporters.samples as s, scanguard.reporters.text as t"
-    rendering = f"{loading}; t.render(s.CLEAN._replace(findings=s.FINDINGS[10:]), color=True, unicode=True, width=80)"
+    rendering = f"{loading}; t.render(s.CLEAN._replace(findings=s.FINDINGS[10:]))"
     assert modules_after(rendering) == modules_after(loading)
 
 
 def test_the_reports_of_the_tests_are_quick():
     many = FAILING._replace(findings=FINDINGS * 46)
     started = time.process_time()
-    render(many, color=True, unicode=True, width=100)
+    render(many, RenderOptions(color=True, unicode=True, width=100))
     assert time.process_time() - started < 0.5

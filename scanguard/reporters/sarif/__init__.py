@@ -5,6 +5,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 
 from scanguard.model.report import Report
 from scanguard.reporters.jsontext import dumps
+from scanguard.reporters.options import PLAIN, RenderOptions
 
 RESULT_LIMIT = 5_000
 """GitHub shows no more results of a run, GitLab takes no more."""
@@ -12,19 +13,13 @@ RESULT_LIMIT = 5_000
 DEFAULT_CATEGORY = "scanguard/dockerfile"
 
 
-def render(
-    report: Report,
-    *,
-    include_suppressed: bool = False,
-    category: str = DEFAULT_CATEGORY,
-    limit: int = RESULT_LIMIT,
-) -> str:
+def render(report: Report, options: RenderOptions = PLAIN, limit: int = RESULT_LIMIT) -> str:
     """The report as SARIF text ending with LF: the same bytes for the same report, one result a line.
 
     Results come worst first; where there are more than `limit`, the rest is left out and a notification says so.
-    Suppressed findings are left out too, since GitHub would open alerts for them; `include_suppressed` keeps and marks
-    them.
-    `category` keeps uploads of one commit apart; an empty one leaves the choice to whoever uploads.
+    Suppressed findings are left out too, since GitHub would open alerts for them; `options.include_suppressed` keeps and
+    marks them. `options.category` keeps uploads of one commit apart; an empty one leaves the
+    choice to whoever uploads.
     """
     from gc import disable, enable, isenabled
 
@@ -33,7 +28,9 @@ def render(
     try:
         from scanguard.reporters.sarif.log import log
 
-        return dumps(log(report, include_suppressed=include_suppressed, category=category, limit=limit), depth=4)
+        category = DEFAULT_CATEGORY if options.category is None else options.category
+        kept = options.include_suppressed
+        return dumps(log(report, include_suppressed=kept, category=category, limit=limit), depth=4)
     finally:
         if collecting:
             enable()

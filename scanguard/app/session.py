@@ -1,29 +1,26 @@
-"""The composition root: policy, targets, plugins and reporters come together here and nowhere else."""
+"""One call of the program: targets found, policies loaded, checks run, the report put together."""
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from scanguard import __version__
-from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
-from scanguard.build.model import Build
+from scanguard.app.request import Environment, Request
+from scanguard.build.evaluate import BuildOptions
 from scanguard.dockerfile.decode import decode
-from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
 from scanguard.engine import run, suppress
 from scanguard.engine.merge import merged
 from scanguard.engine.parallel import spread
 from scanguard.model.catalogue import rule_named, unknown_rule
-from scanguard.model.errors import ConfigurationError, ScanGuardError, TargetError
+from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 from scanguard.model.report import Notification, Report, ScannedFile
 from scanguard.model.rule import Rule, Severity
-from scanguard.model.spelling import nearest
-from scanguard.plugin import Check, Reporter
+from scanguard.plugin import Check
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
 from scanguard.policy.select import select
@@ -32,52 +29,10 @@ from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
 
+if TYPE_CHECKING:
+    from scanguard.app.formats import Renderer
 
-class Environment(NamedTuple):
-    """What comes from outside: the working directory and the date (ISO)."""
-
-    cwd: str
-    today: str
-
-
-class Request(NamedTuple):
-    """What to check and how; see `scanguard check --help`."""
-
-    paths: tuple[str, ...]
-    policy: str = ""
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: str = ""
-    target: str = ""
-    build_args: Mapping[str, str] = MappingProxyType({})
-    build_contexts: tuple[str, ...] = ()
-    inline: bool = True
-    exit_zero: bool = False
-    daemon: bool = False
-
-
-class RenderOptions(NamedTuple):
-    """What some reports take: SARIF's category, and whether suppressed findings are kept in it."""
-
-    category: str = ""
-    include_suppressed: bool = False
-
-
-Renderer = Callable[[Report, RenderOptions], str]
 _ENGINE_RULES = (*run.RULES, *suppress.RULES)
-
-
-def today() -> str:
-    """The date on which suppressions are judged, ISO, local time."""
-    return time.strftime("%Y-%m-%d")
-
-
-def environment() -> Environment:
-    """The working directory and the date of the process. Raises TargetError where the directory was removed."""
-    try:
-        return Environment(os.getcwd(), today())
-    except FileNotFoundError as error:
-        raise TargetError("the working directory does not exist any more") from error
 
 
 class Session:
@@ -106,17 +61,11 @@ class Session:
             raise ConfigurationError(unknown_rule(word, self.rules))
         return found
 
-    def reporter(self, name: str) -> Renderer:
+    def reporter(self, name: str) -> "Renderer":
         """The renderer of a format. Raises ConfigurationError where there is none of this name."""
-        if name in _REPORTERS:
-            return _REPORTERS[name]
-        brought = self.registry.reporters()
-        if name in brought:
-            return _brought(brought[name])
-        known = [*_REPORTERS, *brought]
-        guess = nearest(name, known)
-        hint = f"; did you mean '{guess}'?" if guess else f"; there are {', '.join(known)}"
-        raise ConfigurationError(f"'{name}' is not a format{hint}")
+        from scanguard.app.formats import renderer
+
+        return renderer(name, self.registry.reporters)
 
     def check(self, request: Request) -> Report:
         """Check all targets of a request.
@@ -285,76 +234,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 def _uri(file: ScannedFile) -> str:
     return file.source.uri
-
-
-def build_of(path: str, environment: Environment, target: str, build_args: Mapping[str, str]) -> Build:
-    """The evaluated build of one file. Raises TargetError where it cannot be read, ConfigurationError for an unknown target."""
-    found = discover((path,), environment.cwd)
-    for error in found.errors:
-        raise error
-    first = found.targets[0]
-    text, _ = decode(read(first.path, uri=first.uri))
-    try:
-        return evaluate(parse(Source(first.uri, text)), BuildOptions(target, build_args))
-    except UnknownTarget as error:
-        raise ConfigurationError(f"there is no stage '{target}'", first.uri) from error
-
-
-def _brought(reporter: Reporter) -> Renderer:
-    """The renderer of a plugin's format, inside its own error boundary."""
-
-    def render(report: Report, _: RenderOptions) -> str:
-        try:
-            return reporter.render(report)
-        except (Exception, SystemExit) as error:
-            raise ScanGuardError(f"format '{reporter.name}' failed: {run.describe(error)}") from error
-
-    return render
-
-
-def _json(report: Report, _: RenderOptions) -> str:
-    from scanguard.reporters.json import render
-
-    return render(report)
-
-
-def _sarif(report: Report, options: RenderOptions) -> str:
-    from scanguard.reporters.sarif import DEFAULT_CATEGORY, render
-
-    category = options.category or DEFAULT_CATEGORY
-    return render(report, include_suppressed=options.include_suppressed, category=category)
-
-
-def _text(report: Report, _: RenderOptions) -> str:
-    from scanguard.reporters.text import render
-
-    return render(report, color=False, unicode=True, width=120)
-
-
-_REPORTERS: Mapping[str, Renderer] = {"text": _text, "json": _json, "sarif": _sarif}
-
-
-def write_file(path: str, text: str, cwd: str) -> None:
-    """Write a report whole or not at all: into a new file beside the old one, which then takes its place.
-
-    Raises ConfigurationError where the path cannot be written.
-    """
-    target = os.path.join(cwd, path)
-    draft = f"{target}.{os.getpid()}.tmp"
-    try:
-        if os.path.lexists(target) and not os.path.isfile(target):
-            _write_special(target, text)
-            return
-        with open(draft, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(draft, target)
-    except OSError as error:
-        if os.path.lexists(draft):
-            os.unlink(draft)
-        raise ConfigurationError(f"cannot be written: {error.strerror or error}", path) from error
-
-
-def _write_special(target: str, text: str) -> None:
-    """A device such as /dev/stdout is written to as it is; a directory is an error."""
-    with open(target, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
