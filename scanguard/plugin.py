@@ -8,8 +8,8 @@ A plugin is a package with an entry point in the group `scanguard` that names a 
 See docs/add-a-check.md.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pluggy
 
@@ -21,6 +21,10 @@ from scanguard.model.reference import ImageReference
 from scanguard.model.rule import Confidence, Option, Rule, Severity
 
 if TYPE_CHECKING:
+    from scanguard.blame.nodes import Blame
+    from scanguard.image.inventory import Inventory
+    from scanguard.image.nodes import Image, ImageSource, LayerContents
+    from scanguard.image.problems import ImageProblem
     from scanguard.model.report import Report
 
 __all__ = [
@@ -29,6 +33,7 @@ __all__ = [
     "Check",
     "Confidence",
     "ImageReference",
+    "ImageScan",
     "Option",
     "Options",
     "Package",
@@ -45,6 +50,7 @@ __all__ = [
     "dockerfile_check",
     "hookimpl",
     "hookspec",
+    "image_check",
     "is_root",
 ]
 
@@ -55,12 +61,33 @@ hookimpl = pluggy.HookimplMarker(GROUP)
 Options: TypeAlias = Mapping[str, bool | int | str | tuple[str, ...]]
 
 
+class ImageScan(NamedTuple):
+    """What checks of images look at.
+
+    `build` and `blame` are None where no Dockerfile is given; `base_layers` is how many layers of the image are the base
+    image's, None where that cannot be known. `contents` has the layers, bottom first, `inventory` what a scanner said;
+    both are only there for checks that need them (`needs`).
+    """
+
+    image: "Image"
+    contents: "tuple[LayerContents, ...]" = ()
+    inventory: "Inventory | None" = None
+    build: Build | None = None
+    blame: "Blame | None" = None
+    base_layers: int | None = None
+
+
 class Check(NamedTuple):
-    """A rule and the generator that looks for its defect. `subject` is what it looks at: `dockerfile`."""
+    """A rule and the generator that looks for its defect.
+
+    `subject` is what it looks at: `dockerfile` (`run` takes a `Build`) or `image` (`run` takes an `ImageScan`). `needs`
+    says what has to be fetched first: `layers`, `inventory`.
+    """
 
     rule: Rule
-    run: Callable[[Build, Options], Iterator[Problem]]
+    run: "Callable[[Any, Options], Iterator[Any]]"
     subject: str = "dockerfile"
+    needs: frozenset[str] = frozenset()
 
 
 class Reporter(NamedTuple):
@@ -99,14 +126,57 @@ def dockerfile_check(
     """
 
     def decorate(function: Callable[..., Iterator[Problem]]) -> Check:
-        manual = (function.__doc__ or "").replace("\n    ", "\n").strip()
-        summary = manual.partition("\n")[0]
         controls = (("cis-docker", cis), ("nist-800-190", nist), ("cwe", cwe))
-        kept = tuple(control for control in controls if control[1])
-        rule = Rule(id, name, category, severity, summary, manual, equivalents, kept, enabled, since, options)
+        rule = _rule(function, id, name, category, severity, equivalents, controls, enabled, since, options)
         return Check(rule, function if options else lambda build, _: function(build))
 
     return decorate
+
+
+def image_check(
+    id: str,
+    name: str,
+    severity: Severity,
+    *,
+    category: str = "image",
+    needs: tuple[str, ...] = (),
+    equivalents: tuple[str, ...] = (),
+    cis: tuple[str, ...] = (),
+    nist: tuple[str, ...] = (),
+    cwe: tuple[str, ...] = (),
+    enabled: bool = True,
+    since: str = "0.1.0",
+    options: tuple[Option, ...] = (),
+) -> Callable[[Callable[..., "Iterator[ImageProblem]"]], Check]:
+    """Turn a generator over an `ImageScan` into a `Check`; the rest is as with `dockerfile_check`."""
+
+    def decorate(function: "Callable[..., Iterator[ImageProblem]]") -> Check:
+        controls = (("cis-docker", cis), ("nist-800-190", nist), ("cwe", cwe))
+        rule = _rule(function, id, name, category, severity, equivalents, controls, enabled, since, options)
+        run = function if options else lambda scan, _: function(scan)
+        return Check(rule, run, "image", frozenset(needs))
+
+    return decorate
+
+
+def _rule(
+    function: Callable[..., object],
+    id: str,
+    name: str,
+    category: str,
+    severity: Severity,
+    equivalents: tuple[str, ...],
+    controls: tuple[tuple[str, tuple[str, ...]], ...],
+    enabled: bool,
+    since: str,
+    options: tuple[Option, ...],
+) -> Rule:
+    """The rule of a check: the first line of the function's docstring is its summary, the whole of it its manual."""
+    manual = (function.__doc__ or "").replace("\n    ", "\n").strip()
+    kept = tuple(control for control in controls if control[1])
+    return Rule(
+        id, name, category, severity, manual.partition("\n")[0], manual, equivalents, kept, enabled, since, options
+    )
 
 
 class Hooks:
@@ -118,8 +188,12 @@ class Hooks:
         raise NotImplementedError
 
     @hookspec(firstresult=True)
-    def scanguard_load_image(self, target: str, paths: Sequence[str]) -> object | None:
-        """Return the image that `target` names, or None where this plugin does not know such targets."""
+    def scanguard_load_image(self, target: str, platform: str, pull: bool) -> "ImageSource | None":
+        """Return the image that `target` (a reference or a path) names, or None where this plugin does not know it.
+
+        `platform` (`linux/arm64`) chooses from an index, `pull` allows to fetch the image from a registry. Raises
+        TargetError, which says why, where the target is of this plugin's kind and gives no image.
+        """
         raise NotImplementedError
 
     @hookspec

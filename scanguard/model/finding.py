@@ -52,6 +52,9 @@ class Finding(NamedTuple):
     `stage` is the stage's name, its index as text where it has none, or empty. `span` is kept for the code frame.
     `instruction` is the normalised text of the instruction, secrets masked: the fingerprint is made from it, from the
     rule, the file, the stage, the key, and `ordinal` (which of several equal ones this is, from 0).
+
+    A finding of an image has the image's name in `image` and in `origin` how sure its line is (`exact`, `span`,
+    `candidates`, `base`, `unknown`); `facts` are further (name, value) pairs to show.
     """
 
     rule: Rule
@@ -68,6 +71,9 @@ class Finding(NamedTuple):
     key: str = ""
     ordinal: int = 0
     suppressions: tuple[Suppression, ...] = ()
+    image: str = ""
+    origin: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def active(self) -> bool:

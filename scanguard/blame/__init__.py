@@ -1,0 +1,1 @@
+"""Which line of the Dockerfile made which part of an image."""

@@ -1,0 +1,65 @@
+"""What blame answers with."""
+
+from enum import Enum
+from typing import Protocol
+
+from scanguard.model.finding import Step
+from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
+
+
+class Certainty(Enum):
+    """How an origin is known.
+
+    EXACT: this instruction. SPAN: these instructions together, since the builder made one layer of them. CANDIDATES: one
+    of these. BASE: it was in the base image already. UNKNOWN: see the reason.
+    """
+
+    EXACT = "exact"
+    SPAN = "span"
+    CANDIDATES = "candidates"
+    BASE = "base"
+    UNKNOWN = "unknown"
+
+
+class Origin(NamedTuple):
+    """Where in the Dockerfile a part of an image comes from.
+
+    `spans` are places in the Dockerfile, the one to change first: one for EXACT and BASE (the image's name after FROM),
+    none for UNKNOWN. `reason` is a sentence: why it is unknown, or how it was told where that was not by layers alone.
+    `stage` is the stage of the first span. `layer` counts the image's layers from 0. `heuristic` marks an answer of the
+    symbolic build without a builder's image to prove it. `related` are other places that explain: the COPY that brought a
+    builder's file, the instruction that removed it.
+    """
+
+    certainty: Certainty
+    spans: tuple[Span, ...] = ()
+    reason: str = ""
+    stage: int | None = None
+    layer: int | None = None
+    heuristic: bool = False
+    related: tuple[Step, ...] = ()
+
+
+class Blame(Protocol):
+    """The answers for one image and one build of a Dockerfile; `scanguard.blame.align.align` makes it.
+
+    `matched` is the part of the Dockerfile's own instructions that the history shows (0 to 1), `reason` says why nothing
+    can be told where nothing can, `changed` that the Dockerfile and the image differ a little. `base_layers` is how many
+    layers the base image made, None where that is unknown; `base` names the base as the FROM line does.
+    """
+
+    matched: float
+    changed: bool
+    reason: str
+    base: str
+    base_layers: int | None
+
+    def layer(self, index: int) -> Origin:
+        """Who made a layer, counted from 0."""
+
+    def path(self, index: int, path: str) -> Origin:
+        """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage."""
+
+    def setting(self, instruction: str, key: str = "") -> Origin:
+        """Who set a part of the configuration: `USER`, `ENV` with a variable's name, `EXPOSE` with a port."""
