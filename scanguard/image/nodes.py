@@ -97,7 +97,8 @@ class ImageSource(Protocol):
     """An image that can be read: what the hook `scanguard_load_image` returns.
 
     `path` is a docker archive, an OCI archive or an OCI layout on disk, empty where the image has no such file.
-    `daemon` is the address of the docker daemon that holds it, empty for files.
+    `daemon` is the address of the docker daemon that holds it, empty for files. Every method raises TargetError where
+    the image cannot be read.
     """
 
     path: str
@@ -105,10 +106,16 @@ class ImageSource(Protocol):
 
     @property
     def image(self) -> Image:
-        """The image without its contents. Raises TargetError where it cannot be read."""
+        """The image without its contents."""
 
-    def layers(self) -> Iterator[IO[bytes]]:
-        """The uncompressed tar archives of the layers, bottom first; each is read before the next one is asked for."""
+    def contents(self) -> tuple[LayerContents, ...]:
+        """What each layer holds, bottom first. The whole image is read, once; a source may keep the answer."""
+
+    def layers(self) -> Iterator[tuple[str, IO[bytes]]]:
+        """The uncompressed tar archive of each different layer, with its diff id, in the order that is cheapest to read.
+
+        Each is read before the next one is asked for.
+        """
 
     def close(self) -> None:
         """Let go of files and connections."""
