@@ -51,7 +51,16 @@ class Stamp:
             instruction,
             problem.key,
             ordinal,
+            lines=self._lines(problem.span),
         )
+
+    def _lines(self, span: Span) -> tuple[int, int]:
+        """The first and the last line of the instruction that holds the span."""
+        instruction = self._instruction(span.start)
+        if instruction is None:
+            return (0, 0)
+        first, _, last, column = self.source.region(instruction.span)
+        return (first, max(first, last - (column == 1)))
 
     def _place(self, step: Step) -> Place:
         return Place(step.message, self.source.region(step.span))

@@ -55,6 +55,9 @@ class Finding(NamedTuple):
 
     A finding of an image has the image's name in `image` and in `origin` how sure its line is (`exact`, `span`,
     `candidates`, `base`, `unknown`); `facts` are further (name, value) pairs to show.
+
+    `lines` are the first and the last line of the instruction, (0, 0) outside instructions. `identity` is the fingerprint
+    that a report gave which was read; empty where it is made from the fields above.
     """
 
     rule: Rule
@@ -74,6 +77,8 @@ class Finding(NamedTuple):
     image: str = ""
     origin: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    lines: tuple[int, int] = (0, 0)
+    identity: str = ""
 
     @property
     def active(self) -> bool:

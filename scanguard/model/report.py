@@ -41,8 +41,45 @@ class ScannedFile(NamedTuple):
     sha256: str = ""
 
 
+class ReadFile(NamedTuple):
+    """A file that was read where a report was made that others are joined with; its text is not at hand."""
+
+    uri: str
+    sha256: str = ""
+
+
+class Excerpt(NamedTuple):
+    """What such a report shows of a place: its text, whole lines around it (`lines`, first and last), GitHub's line hash.
+
+    Secrets are masked already. Empty texts are not shown.
+    """
+
+    uri: str
+    region: Region
+    snippet: str = ""
+    lines: tuple[int, int] = (0, 0)
+    context: str = ""
+    line_hash: str = ""
+
+
+class Shards(NamedTuple):
+    """Which parts of a run that was split into `total` parts a report has: `present`, sorted, counting from 1.
+
+    `settled` are notifications of which some part knows that they do not hold for the whole: an exception of the policy
+    covers no finding here, and one there.
+    """
+
+    total: int
+    present: tuple[int, ...]
+    settled: tuple[Notification, ...] = ()
+
+
 class Report(NamedTuple):
-    """All that reporters may show. Findings are sorted by file, place and rule; suppressed ones are marked, not left out."""
+    """All that reporters may show. Findings are sorted by file, place and rule; suppressed ones are marked, not left out.
+
+    `shards` is None for a whole run. A report that was joined from others has `elsewhere` in the place of `files`, and
+    `excerpts` and `omitted`: how many results each SARIF file (by its shards) had left out.
+    """
 
     version: str
     findings: tuple[Finding, ...]
@@ -52,6 +89,20 @@ class Report(NamedTuple):
     fail_on: Severity | None
     policy: str = "default"
     exit_zero: bool = False
+    shards: Shards | None = None
+    elsewhere: tuple[ReadFile, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
+    omitted: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def read(self) -> tuple[ReadFile, ...]:
+        """The files that were read, sorted by uri."""
+        return tuple(sorted((*(ReadFile(file.source.uri, file.sha256) for file in self.files), *self.elsewhere)))
+
+    @property
+    def file_count(self) -> int:
+        """How many files were read."""
+        return len(self.files) + len(self.elsewhere)
 
     @property
     def active(self) -> tuple[Finding, ...]:

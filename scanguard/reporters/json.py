@@ -3,14 +3,14 @@
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.fingerprint import fingerprint
 from scanguard.model.location import Region
-from scanguard.model.report import Notification, Report
-from scanguard.model.rule import Severity
+from scanguard.model.report import Notification, Report, Shards
+from scanguard.model.rule import Rule, Severity
 from scanguard.reporters.jsontext import dumps
 from scanguard.reporters.options import PLAIN, RenderOptions
 from scanguard.reporters.uris import encode
 
 SCHEMA_ID = "https://raw.githubusercontent.com/scanguard/scanguard/main/scanguard/reporters/report.schema.json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 JSON = dict[str, object]
 
@@ -30,6 +30,9 @@ def document(report: Report) -> JSON:
         "fail_on": None if report.fail_on is None else report.fail_on.label,
         "findings": [_finding(finding) for finding in report.findings],
         "notifications": [_notification(notification) for notification in report.notifications],
+        "rules": [_rule(rule) for rule in _rules(report)],
+        "files": [{"uri": encode(file.uri), "sha256": file.sha256 or None} for file in report.read],
+        "shards": None if report.shards is None else shards(report.shards),
         "summary": _summary(report),
         "complete": report.complete,
         "exit_code": int(report.exit_code),
@@ -50,8 +53,39 @@ def _finding(finding: Finding) -> JSON:
         "stage": finding.stage or None,
         "related": [_place(place) for place in finding.related],
         "trace": [_place(place) for place in finding.trace],
+        "key": finding.key or None,
+        "instruction_start_line": finding.lines[0] or None,
+        "instruction_end_line": finding.lines[1] or None,
+        "image": finding.image or None,
+        "origin": finding.origin or None,
+        "facts": [{"name": name, "value": value} for name, value in finding.facts],
         "fingerprint": fingerprint(finding),
         "suppressions": [_suppression(suppression) for suppression in finding.suppressions],
+    }
+
+
+def _rules(report: Report) -> list[Rule]:
+    """The rules that ran and those of the findings, by id."""
+    rules = {finding.rule.id: finding.rule for finding in report.findings} | {rule.id: rule for rule in report.rules}
+    return [rules[rule_id] for rule_id in sorted(rules)]
+
+
+def _rule(rule: Rule) -> JSON:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "category": rule.category,
+        "severity": rule.severity.label,
+        "summary": rule.summary,
+    }
+
+
+def shards(split: Shards) -> JSON:
+    """Which parts of a run that was split a report has, as the values of JSON."""
+    return {
+        "total": split.total,
+        "present": list(split.present),
+        "settled": [_notification(notification) for notification in split.settled],
     }
 
 
@@ -92,5 +126,5 @@ def _summary(report: Report) -> JSON:
         **tally,
         "active": len(active),
         "suppressed": len(report.findings) - len(active),
-        "files": len(report.files),
+        "files": report.file_count,
     }

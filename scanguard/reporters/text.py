@@ -122,9 +122,9 @@ def _summary(report: Report, palette: Palette) -> str:
     if active:
         parts.append(f"{counts(active)} in {_files(report)}")
     elif report.complete:
-        parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_plural(len(report.files), 'file')}")
+        parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_plural(report.file_count, 'file')}")
     else:
-        parts.append(f"nothing found in {_plural(len(report.files), 'file')}")
+        parts.append(f"nothing found in {_plural(report.file_count, 'file')}")
     suppressed = len(report.findings) - len(active)
     if suppressed:
         parts.append(f"{suppressed} suppressed")
@@ -143,7 +143,7 @@ def counts(findings: tuple[Finding, ...]) -> str:
 def _files(report: Report) -> str:
     """`2 of 14 files`, or `2 files` where no other was read."""
     hit = len({finding.uri for finding in report.active})
-    return f"{hit} of {len(report.files)} files" if hit < len(report.files) else _plural(hit, "file")
+    return f"{hit} of {report.file_count} files" if hit < report.file_count else _plural(hit, "file")
 
 
 def _plural(number: int, noun: str) -> str:

@@ -45,6 +45,7 @@ def test_everything_of_a_finding() -> None:
         "RUN echo one \\ two",
         "k",
         0,
+        lines=(5, 6),
     )
 
 

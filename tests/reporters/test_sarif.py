@@ -254,12 +254,12 @@ def test_no_secret_and_no_absolute_path_is_anywhere():
 
 
 def test_locations_outside_the_text_have_no_snippet():
-    places = Places((API_FILE,))
+    places = Places(FAILING)
     location = places.location(API_FILE.source.uri, Region(900, 1, 900, 2), context=True)
     assert location.physical_location.region.snippet is None
     assert location.physical_location.context_region is None
-    assert places.line_hash("another", 1) is None
-    assert places.line_hash(API_FILE.source.uri, 900) is None
+    assert places.line_hash("another", Region(1, 1, 1, 2)) is None
+    assert places.line_hash(API_FILE.source.uri, Region(900, 1, 900, 2)) is None
 
 
 def test_sarif_om_is_loaded_only_to_render():

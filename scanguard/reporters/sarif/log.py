@@ -38,25 +38,39 @@ def log(report: Report, *, include_suppressed: bool, category: str, limit: int) 
     """The log as the values of JSON; `results` is an iterator, since there can be very many."""
     findings = _worst_first(report.findings if include_suppressed else report.active)
     kept = findings[:limit]
-    places = Places(report.files)
+    found = len(findings) + sum(number for _, number in report.omitted)
+    places = Places(report)
     rules = _rules(report, kept)
     indices = {rule.id: index for index, rule in enumerate(rules)}
     taxa = taxa_in_use(rules)
     run = om.Run(
         tool=om.Tool(driver=_driver(report.version, rules, taxa)),
         automation_details=om.RunAutomationDetails(id=category.rstrip("/") + "/") if category else None,
-        invocations=[_invocation(report, len(kept), len(findings), places, indices)],
+        invocations=[_invocation(report, len(kept), found, places, indices)],
         original_uri_base_ids={BASE: om.ArtifactLocation(description=om.Message(text="The root of the repository."))},
         artifacts=places.artifacts(),
         results=[],
         taxonomies=taxonomy_components(taxa) or None,
         column_kind="unicodeCodePoints",
-        properties={"policy": report.policy},
+        properties={"policy": report.policy, "failOn": _fail_on(report), "shards": _shards(report)},
     )
     convert = Converter().convert
     document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
     document["runs"][0]["results"] = (convert(result(finding, indices[finding.rule.id], places)) for finding in kept)
     return document
+
+
+def _fail_on(report: Report) -> str:
+    return "never" if report.fail_on is None else report.fail_on.label
+
+
+def _shards(report: Report) -> dict[str, object] | None:
+    """Which parts of a run these results are, as in the JSON report; None for a whole run."""
+    if report.shards is None:
+        return None
+    from scanguard.reporters.json import shards
+
+    return shards(report.shards)
 
 
 def _worst_first(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from scanguard.model.fingerprint import line_hashes
 from scanguard.model.location import Region
-from scanguard.model.report import ScannedFile
+from scanguard.model.report import Excerpt, ReadFile, Report
 from scanguard.reporters.redact import RedactedText
 from scanguard.reporters.sarif.objects import om
 from scanguard.reporters.uris import encode
@@ -16,13 +16,17 @@ _SNIPPET_LIMIT = 4_096
 
 
 class Places:
-    """Makes locations in the files of one report; each file is indexed once."""
+    """Makes locations in the files of one report; each file is indexed once.
 
-    def __init__(self, files: tuple[ScannedFile, ...]) -> None:
-        self.files = files
-        self._texts = {file.source.uri: RedactedText(file) for file in files}
-        self._index = {file.source.uri: index for index, file in enumerate(files)}
+    What a report that was read shows of a place stands in for the text of a file that is not at hand.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._read: tuple[ReadFile, ...] = report.read
+        self._texts = {file.source.uri: RedactedText(file) for file in report.files}
+        self._index = {file.uri: index for index, file in enumerate(self._read)}
         self._hashes: dict[str, list[str]] = {}
+        self._excerpts = {(one.uri, one.region): one for one in report.excerpts}
         self._locations: dict[str, Any] = {}
 
     def location(
@@ -47,11 +51,13 @@ class Places:
             )
         return location
 
-    def line_hash(self, uri: str, line: int) -> str | None:
-        """GitHub's hash of a line, None where the file was not read."""
+    def line_hash(self, uri: str, region: Region) -> str | None:
+        """GitHub's hash of a region's first line, None where nobody knows it."""
         text = self._texts.get(uri)
+        line = region.start_line
         if text is None:
-            return None
+            known = self._excerpts.get((uri, region))
+            return None if known is None else known.line_hash or None
         hashes = self._hashes.get(uri)
         if hashes is None:
             hashes = self._hashes[uri] = line_hashes(text.source)
@@ -61,11 +67,11 @@ class Places:
         """The files that were read, with their digests where known."""
         return [
             om.Artifact(
-                location=self.artifact_location(file.source.uri),
+                location=self.artifact_location(file.uri),
                 roles=["analysisTarget"],
                 hashes={"sha-256": file.sha256} if file.sha256 else None,
             )
-            for file in self.files
+            for file in self._read
         ]
 
     def _physical(self, uri: str, region: Region | None, with_context: bool) -> Any:
@@ -75,6 +81,8 @@ class Places:
         if text is not None and region is not None and bounds is not None:
             snippet = _snippet(text, *bounds)
             context = _context(text, region, *bounds) if with_context else None
+        elif text is None and region is not None and (uri, region) in self._excerpts:
+            snippet, context = _quoted(self._excerpts[uri, region], with_context)
         return om.PhysicalLocation(
             artifact_location=self.artifact_location(uri),
             region=None if region is None else _region(region, snippet),
@@ -107,6 +115,15 @@ def _snippet(text: RedactedText, start: int, end: int) -> Any:
     if not 0 < end - start <= _SNIPPET_LIMIT:
         return None
     return om.ArtifactContent(text=text.slice(start, end))
+
+
+def _quoted(excerpt: Excerpt, with_context: bool) -> tuple[Any, Any]:
+    """The snippet and the context region of a place whose file is not at hand."""
+    snippet = om.ArtifactContent(text=excerpt.snippet) if excerpt.snippet else None
+    if not with_context or not excerpt.context:
+        return snippet, None
+    first, last = excerpt.lines
+    return snippet, om.Region(start_line=first, end_line=last, snippet=om.ArtifactContent(text=excerpt.context))
 
 
 def _context(text: RedactedText, region: Region, start: int, end: int) -> Any:

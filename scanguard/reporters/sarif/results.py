@@ -35,7 +35,7 @@ def result(finding: Finding, rule_index: int, places: Places) -> Any:
         or None,
         code_flows=_code_flows(finding, places),
         partial_fingerprints={
-            "primaryLocationLineHash": places.line_hash(finding.uri, finding.region.start_line),
+            "primaryLocationLineHash": places.line_hash(finding.uri, finding.region),
             "scanguard/v1": fingerprint(finding),
         },
         suppressions=[_suppression(reason) for reason in finding.suppressions] or None,
@@ -88,4 +88,9 @@ def _properties(finding: Finding) -> dict[str, object]:
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
         "stage": finding.stage or None,
+        "key": finding.key or None,
+        "instructionLines": list(finding.lines) if finding.lines[0] else None,
+        "image": finding.image or None,
+        "origin": finding.origin or None,
+        "facts": [{"name": name, "value": value} for name, value in finding.facts] or None,
     }
