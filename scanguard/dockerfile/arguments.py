@@ -168,6 +168,8 @@ def duration(text: str) -> float | None:
     rest = text[1:] if text[:1] in ("+", "-") else text
     if rest == "0":
         return 0.0
+    if rest[-1:] in ("s", "m", "h") and rest[:-1].isdecimal() and rest.isascii() and len(rest) < 18:
+        return sign * float(rest[:-1]) * _NANOSECONDS[rest[-1]]
     parts = re.findall(rf"([0-9]{{1,18}}\.?[0-9]{{0,18}}|\.[0-9]{{1,18}})({_UNITS})", rest[:_LONGEST])
     if not parts or "".join(number + unit for number, unit in parts) != rest:
         return None

@@ -40,6 +40,9 @@ def read_array(text: str, start: int = 0) -> Array | None:
     """The JSON array that is all of `text` from `start` on, or None where that is no JSON array."""
     if text[start : start + 1] != "[":
         return None
+    plain = _plain_array(text, start)
+    if plain is not None:
+        return plain
     items: list[Item] = []
     at, stray = start + 1, -1
     match = _token().match
@@ -62,6 +65,23 @@ def read_array(text: str, start: int = 0) -> Array | None:
         at = token.end()
         if token["mark"] == "]":
             return _ended(text, at, Array(tuple(items), stray))
+
+
+def _plain_array(text: str, start: int) -> Array | None:
+    """An array of strings without escapes, which is what most are, read without the pattern; None for all else."""
+    pieces = text[start:].split('"')
+    if len(pieces) % 2 == 0 or "\\" in text or not text.isprintable():
+        return None
+    outside = [piece.strip(_BLANKS) for piece in pieces[::2]]
+    if len(outside) < 2 or outside[0] != "[" or outside[-1] != "]" or any(mark != "," for mark in outside[1:-1]):
+        return None
+    items: list[Item] = []
+    at = start + len(pieces[0])
+    for value, blanks in zip(pieces[1::2], pieces[2::2], strict=True):
+        end = at + len(value) + 2
+        items.append(Item(value, at, end))
+        at = end + len(blanks)
+    return Array(tuple(items))
 
 
 def _ended(text: str, at: int, array: Array) -> Array | None:

@@ -15,7 +15,7 @@ _SHOWN_LINES = 4
 """A region of more lines is shown by its first lines, an ellipsis and its last line."""
 _AROUND = 8
 """Columns kept to the left of an offending place that is too far right to show the line from its start."""
-_ODD = re.compile(r"[^\x20-\x7e]")
+_ODD = r"[^\x20-\x7e]"
 
 
 class Glyphs(NamedTuple):
@@ -142,9 +142,9 @@ class FrameWriter:
     def _cells(self, line: str, secrets: list[Span]) -> list[str]:
         """What is shown for each code point: itself, an escape, spaces for a tab, one mask for a whole secret."""
         cells = list(line)
-        for odd in _ODD.finditer(line):
+        for odd in re.finditer(_ODD, line):
             cells[odd.start()] = escape(odd[0], unicode=self.unicode)
-        for match in COMMAND.finditer(line):
+        for match in re.finditer(COMMAND, line):
             cells[match.end() - 1] = "\\x5b"
         for secret in secrets:
             cells[secret.start : secret.end] = [MASK, *[""] * (secret.end - secret.start - 1)]

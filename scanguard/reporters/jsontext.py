@@ -22,7 +22,7 @@ def dumps(value: object, depth: int) -> str:
     if not text.isascii():
         text = _UNSEEN.sub(_escape, text)
     if "##" in text:
-        text = COMMAND.sub(lambda match: match[0][:-1] + "\\u005b", text)
+        text = re.sub(COMMAND, lambda match: match[0][:-1] + "\\u005b", text)
     return text + "\n"
 
 

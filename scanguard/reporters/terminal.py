@@ -8,7 +8,7 @@ import re
 
 RESET = "\x1b[0m"
 
-COMMAND = re.compile(r"##\w*\[")
+COMMAND = r"##\w*\["
 """`##[command]` (GitHub), `##vso[…]` (Azure), `##teamcity[…]` act anywhere in a line of a log, not only at its start:
 https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 """
@@ -20,7 +20,7 @@ def visible(text: str, *, unicode: bool) -> str:
     Without `unicode` nothing but ASCII comes out.
     """
     if "##" in text:
-        text = COMMAND.sub(lambda match: match[0][:-1] + "\\x5b", text)
+        text = re.sub(COMMAND, lambda match: match[0][:-1] + "\\x5b", text)
     if text.isprintable() and (unicode or text.isascii()):
         return text
     return "".join(escape(character, unicode=unicode) for character in text)

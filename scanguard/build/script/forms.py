@@ -3,7 +3,6 @@
 https://docs.docker.com/reference/dockerfile/#here-documents
 """
 
-import re
 from collections.abc import Mapping
 
 from scanguard.build.commands import Argument, Invocation, shell_kind
@@ -12,10 +11,11 @@ from scanguard.build.script.execute import run_arguments, run_script
 from scanguard.build.script.origin import FileText
 from scanguard.build.script.wrappers import SHELLS
 from scanguard.dockerfile.nodes import Heredoc, Instruction
+from scanguard.model.lazily import matcher
 from scanguard.model.location import Span
 
 _COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT"})
-_HEREDOC_ALONE = re.compile(r"\s*[0-9]*<<-?[ \t]*[^\s<>|&;()]+\s*").fullmatch
+_HEREDOC_ALONE = matcher(r"\s*[0-9]*<<-?[ \t]*[^\s<>|&;()]+\s*", "fullmatch")
 
 
 def instruction_invocations(

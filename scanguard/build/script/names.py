@@ -1,13 +1,12 @@
 """The variables that a part of a script may change, told from its looks."""
 
-import re
-
 from scanguard.dockerfile.shell.nodes import AndOr, Compound, Node, Opaque, Pipeline, Script, Simple
+from scanguard.model.lazily import finder, matcher
 
-_ARITHMETIC = re.compile(
+_ARITHMETIC = finder(
     r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)|(?:\+\+|--)[ \t]*([A-Za-z_][A-Za-z0-9_]*)"
-).finditer
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").match
+)
+_IDENTIFIER = matcher(r"[A-Za-z_][A-Za-z0-9_]*")
 READERS = frozenset({"read", "mapfile", "readarray", "getopts", "let", "unset"})
 DECLARERS = frozenset({"export", "declare", "typeset", "local", "readonly"})
 

@@ -19,8 +19,6 @@ _CLASSES = {
     "lower": str.islower,
 }
 
-_ESCAPE = re.compile(r"\\(.)").sub
-
 
 class CharacterSet(NamedTuple):
     """`[a-z]` or `[!a-z]`."""
@@ -59,7 +57,8 @@ def tokens(opaque: str) -> list[Token]:
     """The tokens of a glob as the parser gives it: `*`s and `?`s, or one bracket expression."""
     if opaque.startswith("["):
         negated = opaque[1] in "!^"
-        return [CharacterSet(_ESCAPE(r"\1", opaque[2 if negated else 1 : -1]), negated)]
+        body = opaque[2 if negated else 1 : -1]
+        return [CharacterSet(re.sub(r"\\(.)", r"\1", body) if "\\" in body else body, negated)]
     return [ANY_STRING if mark == "*" else ANY_CHARACTER for mark in opaque]
 
 

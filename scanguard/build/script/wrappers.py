@@ -1,12 +1,12 @@
 """Programs that run the command in their own arguments: which of their options take a value, what stands before it."""
 
-import re
 from collections.abc import Sequence
 
 from scanguard.build.commands import Argument
+from scanguard.model.lazily import matcher
 from scanguard.model.record import NamedTuple
 
-ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=").match
+ASSIGNMENT = matcher(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
 class Wrapper(NamedTuple):

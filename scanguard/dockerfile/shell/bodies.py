@@ -3,12 +3,11 @@
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_07_04
 """
 
-import re
-
 from scanguard.dockerfile.shell.nodes import Literal, Part, ShellWord
 from scanguard.dockerfile.shell.words import Words
+from scanguard.model.lazily import matcher
 
-_BODY_RUN = re.compile(r"[^$`\\\n]*\n|[^$`\\\n]+").match
+_BODY_RUN = matcher(r"[^$`\\\n]*\n|[^$`\\\n]+")
 _ESCAPED_IN_BODY = frozenset("$`\\\n")
 
 

@@ -9,12 +9,13 @@ from scanguard.dockerfile.shell.bodies import Bodies
 from scanguard.dockerfile.shell.nodes import Compound, Node, Opaque, Part, Redirect, Script, ShellWord, Simple
 from scanguard.dockerfile.shell.scanner import MAX_DEPTH
 from scanguard.dockerfile.shell.substitutions import CLOSING_PAREN
+from scanguard.model.lazily import matcher
 
 CLOSERS = frozenset({"then", "else", "elif", "fi", "do", "done", "esac", "}"})
 _OPENERS = frozenset({"(", "{", "[[", "if", "while", "until", "for", "select", "case", "function"})
 
 _KEYWORD = re.compile(r"(?:\[\[|[a-z]+|[{}!])(?=[ \t\r\n;&|<>()]|\Z)").match
-_PLAIN_WORD = re.compile(r"[^ \t\r\n;&|<>()]*").match
+_PLAIN_WORD = matcher(r"[^ \t\r\n;&|<>()]*")
 
 _THEN = frozenset({"then"})
 _FI = frozenset({"else", "elif", "fi"})

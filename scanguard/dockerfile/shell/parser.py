@@ -17,6 +17,7 @@ from scanguard.dockerfile.shell.nodes import (
     ShellWord,
     Simple,
 )
+from scanguard.model.lazily import matcher
 
 _NO_STOPS: frozenset[str] = frozenset()
 _new = tuple.__new__
@@ -25,8 +26,8 @@ _PLAIN = re.compile(
     r"[ \t]*([^ \t\r\n'\"$`\\*?\[{~<>|&;()#][^ \t\r\n'\"$`\\*?\[{~<>|&;()]*)(?=[ \t\n;&|<>()]|\Z)"
 ).match
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s'\"`;&|<>()]*\])?(\+?)=").match
-_CALL_PARENS = re.compile(r"\([ \t]*\)").match
-_REDIRECT = re.compile(r"([0-9]*|\{[A-Za-z_][A-Za-z0-9_]*\})(<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>?)").match
+_CALL_PARENS = matcher(r"\([ \t]*\)")
+_REDIRECT = matcher(r"([0-9]*|\{[A-Za-z_][A-Za-z0-9_]*\})(<<<|<<-?|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>?)")
 
 
 def parse_script(text: str) -> Script:

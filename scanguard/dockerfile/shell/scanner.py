@@ -3,17 +3,16 @@
 import re
 
 from scanguard.dockerfile.shell.nodes import Script
+from scanguard.model.lazily import finder, matcher
 
 MAX_DEPTH = 30
 _MAX_PROBLEMS = 50
 
 _SPACE = re.compile(r"(?:[ \t]+|\\\n|\\\r\n|\r(?=\n))*(?:#[^\n]*)?").match
-_REST_OF_LINE = re.compile(
-    r"(?:[^\n'\"\\ \t]+|[ \t]+(?:#[^\n]*)?|\\[\s\S]|'[^']*'|\"[^\"\\]*(?:\\[\s\S][^\"\\]*)*\")*"
-).match
+_REST_OF_LINE = matcher(r"(?:[^\n'\"\\ \t]+|[ \t]+(?:#[^\n]*)?|\\[\s\S]|'[^']*'|\"[^\"\\]*(?:\\[\s\S][^\"\\]*)*\")*")
 _BALANCE = {
-    ")": re.compile(r"[()]").finditer,
-    "}": re.compile(r"[{}]").finditer,
+    ")": finder(r"[()]"),
+    "}": finder(r"[{}]"),
 }
 
 

@@ -3,18 +3,17 @@
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_06_03 (commands) and _04 (arithmetic)
 """
 
-import re
-
 from scanguard.dockerfile.shell.nodes import Opaque, Part, Substitution
 from scanguard.dockerfile.shell.relocate import relocated, unescape
 from scanguard.dockerfile.shell.scanner import MAX_DEPTH, Scanner
+from scanguard.model.lazily import finder, matcher
 
 CLOSING_PAREN = frozenset({")"})
 _EMPTY: frozenset[str] = frozenset()
 
-_ARITHMETIC_RUN = re.compile(r"[^$`]+").match
-_ARITHMETIC_MARK = re.compile(r"\\[\s\S]|'[^']*'|\"[^\"\\]*(?:\\[\s\S][^\"\\]*)*\"|[()]").finditer
-_BACKQUOTED = re.compile(r"[^`\\]*(?:\\[\s\S][^`\\]*)*").match
+_ARITHMETIC_RUN = matcher(r"[^$`]+")
+_ARITHMETIC_MARK = finder(r"\\[\s\S]|'[^']*'|\"[^\"\\]*(?:\\[\s\S][^\"\\]*)*\"|[()]")
+_BACKQUOTED = matcher(r"[^`\\]*(?:\\[\s\S][^`\\]*)*")
 
 
 class Substitutions(Scanner):

@@ -8,25 +8,25 @@ import re
 from scanguard.dockerfile.shell.nodes import Literal, Opaque, Parameter, Part, ShellWord, Substitution
 from scanguard.dockerfile.shell.scanner import MAX_DEPTH
 from scanguard.dockerfile.shell.substitutions import Substitutions
+from scanguard.model.lazily import matcher
 
 _new = tuple.__new__
 
 _RUN = re.compile(r"[^ \t\r\n'\"$`\\*?\[{~<>|&;()]+").match
 _QUOTED_RUN = re.compile(r"[^\"$`\\]+").match
-_ARGUMENT_RUN = re.compile(r"[^}'\"$`\\*?\[]+").match
+_ARGUMENT_RUN = matcher(r"[^}'\"$`\\*?\[]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*").match
-_BRACED = re.compile(
+_BRACED = matcher(
     r"\$\{(?:(?P<prefix>[#!])(?=[A-Za-z_0-9@*]))?(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])"
     r"(?P<operator>:?[-+?=]|\#\#?|%%?|/[/#%]?|\^\^?|,,?|[:\[@])?"
-).match
-_GLOB = re.compile(r"[*?]+|\[(?:\[:[a-z]+:\]|\\[^\n]|[^\[\]/ \t\r\n'\"$`\\;&|<>()])+\]").match
-_BRACE_EXPANSION = re.compile(r"\{[^ \t\r\n'\"`\\;&|<>(){}]*(?:,|\.\.)[^ \t\r\n'\"`\\;&|<>(){}]*\}").match
-_TILDE = re.compile(r"~[A-Za-z0-9_.+-]*(?=[/:]|[ \t\r\n;&|<>()]|\Z)").match
-_ANSI = re.compile(
-    r"[^'\\]+|\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|c[\s\S]|[\s\S])"
-).match
+)
+_GLOB = matcher(r"[*?]+|\[(?:\[:[a-z]+:\]|\\[^\n]|[^\[\]/ \t\r\n'\"$`\\;&|<>()])+\]")
+_BRACE_EXPANSION = matcher(r"\{[^ \t\r\n'\"`\\;&|<>(){}]*(?:,|\.\.)[^ \t\r\n'\"`\\;&|<>(){}]*\}")
+_TILDE = matcher(r"~[A-Za-z0-9_.+-]*(?=[/:]|[ \t\r\n;&|<>()]|\Z)")
+_ANSI = matcher(r"[^'\\]+|\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|c[\s\S]|[\s\S])")
 _ANSI_ESCAPES = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
+_LONG_NAME = 100
 _SPECIAL = frozenset("@*#?$!-0123456789")
 _ESCAPED_IN_QUOTES = frozenset('"$`\\\n')
 
@@ -179,6 +179,12 @@ class Words(Substitutions):
 
     def _braced(self, parts: list[Part], *, quoted: bool) -> None:
         start = self.at
+        close = self.text.find("}", start + 2, min(start + _LONG_NAME, self.end))
+        name = self.text[start + 2 : close] if close > 0 else ""
+        if name.isidentifier() and name.isascii() and self.depth < MAX_DEPTH:
+            self.at = close + 1
+            parts.append(Parameter(name, "", None, start, self.at, quoted))
+            return
         match = _BRACED(self.text, start, self.end)
         if not match or (not match["operator"] and not self.text.startswith("}", match.end())):
             self.note("a bad substitution")
