@@ -1,7 +1,7 @@
 """One call of the program: targets found, policies loaded, checks run, the report put together."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scanguard import __version__
@@ -73,6 +73,18 @@ class Session:
         Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the
         report's notifications.
         """
+        if request.since or request.staged:
+            from scanguard.app.changed import check_changed
+
+            return check_changed(self, request)
+        if request.baseline:
+            from scanguard.app.baseline import check_known
+
+            return check_known(self, request)
+        return self.scan(request).report
+
+    def scan(self, request: Request) -> "Scan":
+        """All findings of all targets, whatever was known before and whatever changed; raises as `check`."""
         if request.daemon:
             from scanguard.sources.daemon import Daemon
 
@@ -90,7 +102,7 @@ class Session:
             self._run(batch, request)
             notifications.extend(batch.notifications)
         first = next(iter(batches.values())).policy
-        return Report(
+        report = Report(
             __version__,
             tuple(sorted((one for batch in batches.values() for one in batch.findings), key=_order)),
             tuple(notifications),
@@ -100,12 +112,14 @@ class Session:
             first.name,
             request.exit_zero,
         )
+        return Scan(report, {file.source.uri: batch.ran for batch in batches.values() for file in batch.files})
 
     def _run(self, batch: "_Batch", request: Request) -> None:
         """Check the targets of one policy, then apply its exceptions to all their findings."""
         policy = batch.policy
         settings = tuple(_settings(self.checks, policy))
         ran = {*(rule.name for rule in _ENGINE_RULES), *(setting.check.rule.name for setting in settings)}
+        batch.ran = frozenset(ran)
         findings: list[Finding] = []
 
         def part(targets: Sequence[Target]) -> list[Checked]:
@@ -185,7 +199,15 @@ class Session:
 
         named = {name: policy.path for name, policy in self.registry.policies().items()}
         within = "" if where == given else repository_root(os.path.dirname(where)) or ""
-        return load_policy(where, self.rules, cwd=self.environment.cwd, read=read, named=named, within=within)
+        cwd, trusted = self.environment.cwd, where == given
+        return load_policy(where, self.rules, cwd=cwd, read=read, named=named, within=within, trusted=trusted)
+
+
+class Scan(NamedTuple):
+    """A report, and for each file that was read the names of the rules that ran on it."""
+
+    report: Report
+    ran: Mapping[str, frozenset[str]]
 
 
 class Checked(NamedTuple):
@@ -201,6 +223,7 @@ class _Batch:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.ran: frozenset[str] = frozenset()
         self.targets: list[Target] = []
         self.findings: list[Finding] = []
         self.notifications: list[Notification] = []

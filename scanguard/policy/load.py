@@ -23,6 +23,7 @@ class _Context(NamedTuple):
     read: Callable[[str, int], bytes]
     named: Mapping[str, str]
     within: str
+    trusted: bool
 
 
 class _Origin(NamedTuple):
@@ -45,17 +46,32 @@ def load_policy(
     read: Callable[[str, int], bytes],
     named: Mapping[str, str] = MappingProxyType({}),
     within: str = "",
+    trusted: bool = True,
 ) -> Policy:
     """The policy that a name (`default`, `strict`, one of `named`) or a path stands for.
 
     `rules` is the whole catalogue. `read(path, limit)` gives the bytes of a regular file or raises TargetError, as
     `scanguard.sources.read.read` does. `named` maps names that plugins brought to files. A policy that was found in
     the scanned repository is loaded with `within` set to the repository's root: neither it nor what it extends may
-    then lie elsewhere, and it is called by its path from there. Raises ConfigurationError, with file, line and column,
-    for whatever is wrong.
+    then lie elsewhere, and it is called by its path from there. `trusted` is False for a policy that was found, whether
+    in a repository or not: it names no programs, no servers and no files elsewhere. Raises ConfigurationError, with file,
+    line and column, for whatever is wrong.
     """
-    context = _Context(rules, read, named, os.path.realpath(within) if within else "")
-    return _load(reference, _Origin(os.path.realpath(cwd), cwd=os.path.realpath(cwd)), context, ())
+    context = _Context(rules, read, named, os.path.realpath(within) if within else "", trusted)
+    policy = _load(reference, _Origin(os.path.realpath(cwd), cwd=os.path.realpath(cwd)), context, ())
+    _check_owners(policy)
+    return policy
+
+
+def _check_owners(policy: Policy) -> None:
+    """Where owners are required, raise ConfigurationError for the first exception without one."""
+    if not policy.require_owner:
+        return
+    places = [(one.owner, one.uri, one.region) for one in policy.exceptions]
+    places += [(one.owner, one.uri, one.region) for one in policy.vulnerability_exceptions]
+    for owner, uri, region in places:
+        if not owner:
+            raise ConfigurationError("'owner' is missing: the policy requires one of every exception", uri, region)
 
 
 def _load(reference: str, origin: _Origin, context: _Context, chain: tuple[str, ...]) -> Policy:
@@ -67,7 +83,7 @@ def _load(reference: str, origin: _Origin, context: _Context, chain: tuple[str, 
     if reference == DEFAULT.name:
         return DEFAULT
     if reference in context.named:
-        free = context._replace(within="")
+        free = context._replace(within="", trusted=True)
         return _from_path(os.path.abspath(context.named[reference]), reference, origin, free, chain)
     return _packaged(reference, origin, context, chain)
 
@@ -84,7 +100,7 @@ def _packaged(name: str, origin: _Origin, context: _Context, chain: tuple[str, .
         guess = nearest(name, [*packaged_names(), *context.named])
         hint = f"did you mean '{guess}'?" if guess else "a path has a `/` or ends in `.yaml`"
         raise origin.error(f"there is no policy '{name}'; {hint}")
-    return _parsed(data, name, _Origin("", name), context, (*chain, name))
+    return _parsed(data, name, _Origin("", name), context._replace(within="", trusted=True), (*chain, name))
 
 
 def _from_path(path: str, reference: str, origin: _Origin, context: _Context, chain: tuple[str, ...]) -> Policy:
@@ -108,12 +124,14 @@ def _from_path(path: str, reference: str, origin: _Origin, context: _Context, ch
 def _parsed(data: bytes, name: str, here: _Origin, context: _Context, chain: tuple[str, ...]) -> Policy:
     """The policy in a file's bytes, what it extends merged in. YAML is loaded here and nowhere before."""
     from scanguard.policy.document import read_document
+    from scanguard.policy.images import Standing
     from scanguard.policy.meaning import read_meaning
     from scanguard.policy.schema import check_form
 
     document = read_document(data, here.uri)
     check_form(document)
-    layer = read_meaning(document, context.rules)
+    standing = Standing(here.directory, context.trusted, context.within or here.directory)
+    layer = read_meaning(document, context.rules, standing)
     base = DEFAULT
     if layer.extends is not None:
         base = _load(layer.extends, here._replace(region=document.places["extends",].value), context, chain)

@@ -40,7 +40,7 @@ class PolicyException(NamedTuple):
 
     `rule` is a rule's name. `path` is a glob over the finding's uri, `stage` a stage's name, `packages` what the finding
     may be about at most (packages, or a variable, a path, an image); empty ones match everything. `expires` is an ISO
-    date, its day included. `uri` and `region` say where the policy states it.
+    date, its day included. `uri` and `region` say where the policy states it, `owner` who answers for it.
     """
 
     rule: str
@@ -51,6 +51,7 @@ class PolicyException(NamedTuple):
     packages: tuple[str, ...] = ()
     uri: str = ""
     region: Region | None = None
+    owner: str = ""
 
     def covers_path(self, uri: str) -> bool:
         """Whether it speaks of this file."""
@@ -64,6 +65,56 @@ class PolicyException(NamedTuple):
             and (not self.packages or set(self.packages).issuperset(finding.key.split(",")))
             and self.covers_path(finding.uri)
         )
+
+
+class VulnerabilityException(NamedTuple):
+    """Findings of one vulnerability that the policy accepts for a time.
+
+    `id` is the vulnerability's (`CVE-2024-1234`), `packages` the packages that may have it, `path` a glob over the path in
+    the image, without the leading `/`; empty ones match everything. The rest is as in a `PolicyException`.
+    """
+
+    id: str
+    reason: str
+    expires: str
+    packages: tuple[str, ...] = ()
+    path: str = ""
+    owner: str = ""
+    uri: str = ""
+    region: Region | None = None
+
+
+class ImageTarget(NamedTuple):
+    """An image to check with its Dockerfile.
+
+    `image` is a reference or a path, `dockerfile` the Dockerfile's uri from the repository's root, `target` the stage it
+    was built from, `platform` as in `linux/arm64`; the last three may be empty.
+    """
+
+    image: str
+    dockerfile: str = ""
+    target: str = ""
+    platform: str = ""
+    uri: str = ""
+    region: Region | None = None
+
+
+class TrivyPolicy(NamedTuple):
+    """What a policy says of Trivy; empty, 0 and None where it says nothing.
+
+    `path` (the program), `ignorefile` and `vex` are absolute paths. `sha256` is the program's digest in hexadecimal.
+    `max_database_age` is in days, `timeout` in seconds. A policy found in the scanned repository cannot set `path`,
+    `sha256`, `db_repository` and `server`, and its files lie in the repository.
+    """
+
+    path: str = ""
+    sha256: str = ""
+    db_repository: tuple[str, ...] = ()
+    max_database_age: int | None = None
+    timeout: int | None = None
+    server: str = ""
+    ignorefile: str = ""
+    vex: tuple[str, ...] = ()
 
 
 class ShippedStages(NamedTuple):
@@ -80,7 +131,8 @@ class Policy(NamedTuple):
     names categories whose rules run though they are off by default (`all` for every category). `target` is the stage
     to build as in `docker build --target`, empty for the last one. `build_args` are as in `--build-arg`, and
     `build_contexts` the names given by `--build-context`: they are not images. `require_reason` asks inline
-    suppressions for a reason.
+    suppressions for a reason, `require_owner` the policy's exceptions for an owner. `images` are checked beside the
+    Dockerfiles where images are asked for.
     """
 
     name: str = "default"
@@ -93,6 +145,10 @@ class Policy(NamedTuple):
     build_args: Mapping[str, str] = MappingProxyType({})
     build_contexts: tuple[str, ...] = ()
     require_reason: bool = False
+    images: tuple[ImageTarget, ...] = ()
+    trivy: TrivyPolicy = TrivyPolicy()
+    vulnerability_exceptions: tuple[VulnerabilityException, ...] = ()
+    require_owner: bool = False
 
     def setting(self, rule: Rule) -> Setting:
         """What holds for a rule: its own entry, then `enable`, then the rule's own defaults."""

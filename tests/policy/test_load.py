@@ -173,7 +173,7 @@ def test_plugins_bring_policies_by_name_even_into_a_confined_policy(write, tmp_p
     [
         ("fial_on: high", "1:1: unknown key 'fial_on'; did you mean 'fail_on'?"),
         ("a: 1\nfail_on: hihg", "1:1: unknown key 'a'; known are extends, fail_on, enable, rules, require_reason, "
-         "exceptions, target, targets, build_args, build_contexts"),
+         "exceptions, target, targets, build_args, build_contexts, require_owner, images, trivy, vulnerabilities"),
         ("fail_on: hihg", "1:10: 'hihg' must be note, low, medium, high, critical or never; did you mean 'high'?"),
         ("fail_on: 3", "1:10: this must be note, low, medium, high, critical or never"),
         ("enable: [all, hygene]", "1:15: 'hygene' must be a category, or all; did you mean 'hygiene'?"),

@@ -52,6 +52,31 @@ EXCEPTION = mapping(
     stage=TEXT,
     package=TEXT | st.lists(TEXT, min_size=1, max_size=2),
 )
+IMAGE = mapping(
+    required=("image",),
+    image=st.sampled_from(["a", "r.example/a:1", "./a.tar", "../a.tar"]),
+    dockerfile=st.sampled_from(["Dockerfile", "a/b/Dockerfile"]),
+    target=TEXT,
+    platform=st.sampled_from(["linux/amd64", "linux/arm/v7"]),
+)
+TRIVY = mapping(
+    path=st.sampled_from(["./trivy", "/opt/trivy"]),
+    db_repository=st.sampled_from(["r.example/db:2", ["r.example/db:2", "m.example/db"]]),
+    max_database_age=st.integers(0, 9),
+    timeout=st.integers(1, 9),
+    server=st.sampled_from(["http://a:4954", "https://b"]),
+    ignorefile=TEXT,
+    vex=TEXT | st.lists(TEXT, min_size=1, max_size=2),
+)
+VULNERABILITY = mapping(
+    required=("id", "reason", "expires"),
+    id=st.sampled_from(["CVE-2024-1", "GHSA-xxxx"]),
+    reason=TEXT,
+    owner=TEXT,
+    expires=st.sampled_from(["2027-03-31"]),
+    path=st.sampled_from(["/usr/lib/**", "a"]),
+    package=TEXT | st.lists(TEXT, min_size=1, max_size=2),
+)
 DOCUMENT = mapping(
     extends=st.sampled_from(["strict", "default"]),
     fail_on=st.sampled_from([*SEVERITIES, "never"]),
@@ -73,6 +98,10 @@ DOCUMENT = mapping(
     ),
     build_args=st.dictionaries(st.sampled_from(["A", "_b1"]), perhaps(TEXT | st.booleans() | st.floats(0, 9))),
     build_contexts=st.lists(TEXT, max_size=2),
+    require_owner=st.just(False),
+    images=st.lists(perhaps(IMAGE), max_size=2),
+    trivy=TRIVY,
+    vulnerabilities=st.lists(perhaps(VULNERABILITY), max_size=2),
 )
 MEANT = (
     "is not a rule",
@@ -82,6 +111,7 @@ MEANT = (
     "' must be a list of texts",
     "' must be a text",
     "there is no policy '",
+    "' must be a path from the repository's root",
 )
 
 
