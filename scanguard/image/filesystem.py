@@ -1,0 +1,211 @@
+"""What a container sees of its layers, and what lower layers hold that nobody sees any more.
+
+Layers are laid over each other as the image specification says: https://github.com/opencontainers/image-spec/blob/main/layer.md.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from scanguard.image.nodes import Entry, Kind, LayerContents
+from scanguard.model.record import NamedTuple
+
+# How many symbolic links one look-up follows, as in Linux: https://man7.org/linux/man-pages/man7/path_resolution.7.html
+_LINKS = 40
+
+
+class Placed(NamedTuple):
+    """A path that a container sees, and the layer that put it there, counted from 0."""
+
+    entry: Entry
+    layer: int
+
+
+class Hidden(NamedTuple):
+    """A file in `layer` that the layer `by` took away: nobody sees it, its bytes ship all the same.
+
+    `deleted` is False where the path has a file again, the one that `by` wrote over it.
+    """
+
+    entry: Entry
+    layer: int
+    by: int
+    deleted: bool
+
+
+class Whiteout(NamedTuple):
+    """A path that a layer removes; `size` is what it held as a directory, in bytes, 0 where it was a file."""
+
+    path: str
+    layer: int
+    size: int
+
+
+class FileSystem(NamedTuple):
+    """The layers as one: `files` by path, without a leading `/`, and what they hide, from the lowest layer that hides."""
+
+    files: Mapping[str, Placed]
+    hidden: tuple[Hidden, ...]
+    whiteouts: tuple[Whiteout, ...]
+
+    def find(self, path: str) -> Placed | None:
+        """What a container finds at a path when it follows symbolic links; None where nothing is, or links lead in a circle."""
+        placed = self.files.get(_followed(self.files, path))
+        return None if placed is None or placed.entry.kind is Kind.SYMLINK else placed
+
+    def wasted(self, layers: int) -> tuple[int, ...]:
+        """For each of so many layers the bytes of its files that upper ones hide."""
+        sums = [0] * layers
+        for one in self.hidden:
+            sums[one.layer] += one.entry.size
+        return tuple(sums)
+
+
+def merge(contents: Sequence[LayerContents]) -> FileSystem:
+    """The layers as a container sees them, bottom first; in time linear in their entries."""
+    merging = _Merging()
+    for number, layer in enumerate(contents):
+        merging.lay(number, layer.entries)
+    kept = {(one.layer, _plain(one.entry.link)) for one in merging.files.values() if one.entry.kind is Kind.HARDLINK}
+    hidden = tuple(one for one in merging.hidden if (one.layer, one.entry.path) not in kept)
+    return FileSystem(merging.files, hidden, tuple(merging.whiteouts))
+
+
+def efficiency(contents: Sequence[LayerContents], system: FileSystem) -> float:
+    """How much of what ships is needed, 0 to 1, by the formula that users of dive know.
+
+    The smallest size of each path over all its sizes in all layers; a directory's removal counts what it held. See
+    https://github.com/wagoodman/dive/blob/main/dive/filetree/efficiency.go.
+    """
+    sizes: dict[str, tuple[int, int]] = {}
+    removed = {(one.layer, one.path): one.size for one in system.whiteouts}
+    for number, layer in enumerate(contents):
+        for entry in layer.entries:
+            if entry.kind in (Kind.FILE, Kind.WHITEOUT):
+                size = entry.size if entry.kind is Kind.FILE else removed.get((number, entry.path), 0)
+                least, total = sizes.get(entry.path, (size, 0))
+                sizes[entry.path] = (min(least, size), total + size)
+    shipped = sum(total for _, total in sizes.values())
+    return sum(least for least, _ in sizes.values()) / shipped if shipped else 1.0
+
+
+def text_of(contents: Sequence[LayerContents], system: FileSystem, path: str) -> tuple[str, int] | None:
+    """The text of a file that a container sees and its layer, None where there is none or where nobody read it."""
+    placed = system.find(path)
+    if placed is None:
+        return None
+    data = contents[placed.layer].texts.get(placed.entry.path)
+    return None if data is None else (data.decode("utf-8", "replace"), placed.layer)
+
+
+class _Merging:
+    """The state between two layers. `below` has the names in each directory, those without an entry of their own too."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Placed] = {}
+        self.below: dict[str, set[str]] = {}
+        self.hidden: list[Hidden] = []
+        self.whiteouts: list[Whiteout] = []
+        self.parents: dict[str, str] = {}
+
+    def lay(self, number: int, entries: Sequence[Entry]) -> None:
+        """Lay a layer over what is there: its removals speak of lower layers only, wherever they stand in the archive."""
+        for entry in entries:
+            if entry.kind is Kind.WHITEOUT:
+                path = self._path(entry.path)
+                size = sum(one.size for one in self._remove(path, number, deleted=True))
+                self.whiteouts.append(Whiteout(entry.path, number, size))
+            elif entry.kind is Kind.OPAQUE:
+                path = _followed(self.files, entry.path)
+                for name in tuple(self.below.get(path, ())):
+                    self._remove(_join(path, name), number, deleted=True)
+        for entry in entries:
+            if entry.kind not in (Kind.WHITEOUT, Kind.OPAQUE):
+                self._add(number, entry)
+
+    def _add(self, number: int, entry: Entry) -> None:
+        path = self._path(entry.path)
+        if entry.kind is not Kind.DIRECTORY:
+            if path in self.files or path in self.below:
+                self._remove(path, number, deleted=entry.kind not in (Kind.FILE, Kind.HARDLINK))
+            if entry.kind is Kind.SYMLINK and path in self.parents:
+                self.parents.clear()
+        elif path in self.files and self.files[path].entry.kind is not Kind.DIRECTORY:
+            self._remove(path, number, deleted=True)
+        self.files[path] = Placed(entry, number)
+        self._register(path)
+
+    def _path(self, path: str) -> str:
+        """The path with symbolic links among its parents followed, as those who unpack layers do."""
+        parent, slash, name = path.rpartition("/")
+        if not slash:
+            return path
+        found = self.parents.get(parent)
+        if found is None:
+            found = self.parents[parent] = _followed(self.files, parent)
+        return _join(found, name)
+
+    def _register(self, path: str) -> None:
+        """Note a path in its directories, as far up as they are not known yet."""
+        while path:
+            parent, _, name = path.rpartition("/")
+            names = self.below.setdefault(parent, set())
+            if name in names:
+                return
+            names.add(name)
+            path = parent
+
+    def _remove(self, path: str, by: int, *, deleted: bool) -> tuple[Entry, ...]:
+        """Take a path away with all below it; returns the files below it, not itself."""
+        parent, _, name = path.rpartition("/")
+        self.below.get(parent, set()).discard(name)
+        found = []
+        for place in self._under(path):
+            gone = self.files.pop(place, None)
+            if gone is None:
+                continue
+            if gone.entry.kind is Kind.SYMLINK:
+                self.parents.clear()
+            elif gone.entry.kind is Kind.FILE:
+                self.hidden.append(Hidden(gone.entry, gone.layer, by, deleted or place != path))
+                if place != path:
+                    found.append(gone.entry)
+        return tuple(found)
+
+    def _under(self, path: str) -> Iterator[str]:
+        """A path and all below it; the directories are forgotten on the way."""
+        waiting = [path]
+        while waiting:
+            place = waiting.pop()
+            waiting.extend(_join(place, name) for name in sorted(self.below.pop(place, ()), reverse=True))
+            yield place
+
+
+def _followed(files: Mapping[str, Placed], path: str) -> str:
+    """The path after its symbolic links, the last one too; a path in a circle, or above the root, stays inside."""
+    found: list[str] = []
+    waiting = path.split("/")[::-1]
+    links = 0
+    while waiting:
+        part = waiting.pop()
+        if part in ("", "."):
+            continue
+        if part == "..":
+            del found[-1:]
+            continue
+        placed = files.get("/".join((*found, part)))
+        if placed is None or placed.entry.kind is not Kind.SYMLINK or links >= _LINKS:
+            found.append(part)
+            continue
+        links += 1
+        if placed.entry.link.startswith("/"):
+            found.clear()
+        waiting.extend(placed.entry.link.split("/")[::-1])
+    return "/".join(found)
+
+
+def _join(parent: str, name: str) -> str:
+    return f"{parent}/{name}" if parent else name
+
+
+def _plain(link: str) -> str:
+    """The target of a hard link as paths are written: archives have it with `./` or `/` before it too."""
+    return link.removeprefix("./").lstrip("/")
