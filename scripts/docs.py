@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scanguard.checks import builtin_checks  # noqa: E402
-from scanguard.engine import run, suppress  # noqa: E402
+from scanguard.engine.rules import RULES  # noqa: E402
 from scanguard.model.rule import Rule  # noqa: E402
 
 PAGES = ROOT / "docs" / "rules"
@@ -20,7 +20,7 @@ STANDARDS = {"cis-docker": "CIS Docker Benchmark", "nist-800-190": "NIST SP 800-
 
 def rules() -> tuple[Rule, ...]:
     """All first-party rules, in the order of their ids."""
-    found = [*run.RULES, *suppress.RULES, *(check.rule for check in builtin_checks())]
+    found = [*RULES, *(check.rule for check in builtin_checks())]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 

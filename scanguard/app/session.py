@@ -8,11 +8,8 @@ from scanguard import __version__
 from scanguard.app.request import Environment, Request
 from scanguard.build.evaluate import BuildOptions
 from scanguard.dockerfile.decode import decode
-from scanguard.dockerfile.pragma import pragmas
-from scanguard.engine import run, suppress
-from scanguard.engine.merge import merged
-from scanguard.engine.parallel import spread
-from scanguard.model.catalogue import rule_named, unknown_rule
+from scanguard.engine import run
+from scanguard.engine.rules import RULES, SYNTAX_ERROR
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
@@ -23,7 +20,6 @@ from scanguard.model.rule import Rule, Severity
 from scanguard.plugin import Check
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
-from scanguard.policy.select import select
 from scanguard.registry import Registry
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
@@ -32,7 +28,7 @@ from scanguard.sources.repository import repository_root
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
 
-_ENGINE_RULES = (*run.RULES, *suppress.RULES)
+_FEW = 300
 
 
 class Session:
@@ -42,12 +38,12 @@ class Session:
         self.environment = environment
         self.registry = Registry(third_parties=plugins)
         self.checks = self.registry.checks()
-        own = {rule.id for rule in _ENGINE_RULES}
+        own = {rule.id for rule in RULES}
         taken = [check.rule.id for check in self.checks if check.rule.id in own]
         if taken:
             raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
         self._base_user: Callable[[ImageReference], str | None] | None = None
-        self.rules: tuple[Rule, ...] = (*_ENGINE_RULES, *(check.rule for check in self.checks))
+        self.rules: tuple[Rule, ...] = (*RULES, *(check.rule for check in self.checks))
 
     @property
     def plugin_exit_code(self) -> int:
@@ -56,6 +52,8 @@ class Session:
 
     def rule(self, word: str) -> Rule:
         """The rule of this name or id. Raises ConfigurationError, with a suggestion, where there is none."""
+        from scanguard.model.catalogue import rule_named, unknown_rule
+
         found = rule_named(word, self.rules)
         if found is None:
             raise ConfigurationError(unknown_rule(word, self.rules))
@@ -118,20 +116,25 @@ class Session:
         """Check the targets of one policy, then apply its exceptions to all their findings."""
         policy = batch.policy
         settings = tuple(_settings(self.checks, policy))
-        ran = {*(rule.name for rule in _ENGINE_RULES), *(setting.check.rule.name for setting in settings)}
+        ran = {*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)}
         batch.ran = frozenset(ran)
         findings: list[Finding] = []
 
         def part(targets: Sequence[Target]) -> list[Checked]:
             return [self._check(target, policy, settings, ran, request) for target in targets]
 
-        for checked in spread(part, batch.targets, os.cpu_count() or 1):
+        for checked in _spread(part, batch.targets):
             if checked.file is not None:
                 batch.files.append(checked.file)
             findings.extend(checked.findings)
             batch.notifications.extend(checked.notifications)
         scanned = [file.source.uri for file in batch.files]
-        marked, told = suppress.suppress_by_policy(
+        if not policy.exceptions:
+            batch.findings.extend(findings)
+            return
+        from scanguard.engine.suppress import suppress_by_policy
+
+        marked, told = suppress_by_policy(
             findings, policy.exceptions, scanned=scanned, ran=ran, today=self.environment.today
         )
         batch.findings.extend(marked)
@@ -146,16 +149,23 @@ class Session:
         except TargetError as error:
             return Checked(None, (), (_notification(error),))
         source = Source(target.uri, text)
-        syntax = policy.setting(run.SYNTAX_ERROR).severity
+        syntax = policy.setting(SYNTAX_ERROR).severity
         builds = self._options(target, policy, request)
-        outcome = merged([run.check_dockerfile(source, settings, one, syntax) for one in builds])
+        outcome = _merged([run.check_dockerfile(source, settings, one, syntax) for one in builds])
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
-        findings = outcome.findings if not request.inline else self._suppressed(outcome, policy, ran)
+        findings = (
+            outcome.findings
+            if not request.inline or "scanguard" not in text.casefold()
+            else self._suppressed(outcome, policy, ran)
+        )
         return Checked(outcome.file, findings, (*warnings, *outcome.notifications))
 
     def _suppressed(self, outcome: run.Outcome, policy: Policy, ran: set[str]) -> tuple[Finding, ...]:
         """The findings of one file marked by its comments, and what is wrong with these."""
-        inline = suppress.suppress_inline(
+        from scanguard.dockerfile.pragma import pragmas
+        from scanguard.engine.suppress import suppress_inline
+
+        inline = suppress_inline(
             outcome.findings,
             pragmas(outcome.dockerfile),
             rules=self.rules,
@@ -188,7 +198,11 @@ class Session:
 
     def _policy(self, where: str, request: Request) -> Policy:
         """The policy, with the command line's last word."""
-        policy = select(self._load(where, request.policy), self.rules, request.select, request.ignore)
+        policy = self._load(where, request.policy)
+        if request.select or request.ignore:
+            from scanguard.policy.select import select
+
+            policy = select(policy, self.rules, request.select, request.ignore)
         return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
 
     def _load(self, where: str, given: str) -> Policy:
@@ -228,6 +242,24 @@ class _Batch:
         self.findings: list[Finding] = []
         self.notifications: list[Notification] = []
         self.files: list[ScannedFile] = []
+
+
+def _spread(part: "Callable[[Sequence[Target]], list[Checked]]", targets: Sequence[Target]) -> list[Checked]:
+    """What the targets gave, in order; many are shared among processes."""
+    if len(targets) <= _FEW:
+        return part(targets)
+    from scanguard.engine.parallel import spread
+
+    return spread(part, targets, os.cpu_count() or 1)
+
+
+def _merged(outcomes: Sequence[run.Outcome]) -> run.Outcome:
+    """The outcomes of a file for several shipped stages as one."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    from scanguard.engine.merge import merged
+
+    return merged(outcomes)
 
 
 def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:

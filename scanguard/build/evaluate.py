@@ -23,7 +23,6 @@ from scanguard.build.model import (
 from scanguard.build.paths import resolve
 from scanguard.build.users import created_users, parse_user
 from scanguard.build.variables import Scope
-from scanguard.dockerfile.mounts import Mount, mounts
 from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode, Word
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
@@ -243,7 +242,11 @@ class _StageEvaluator:
         return image
 
     def _run(self, step: BuildStep) -> BuildStep:
-        found: tuple[Mount, ...] = mounts(step.instruction)
+        if not step.instruction.flags:
+            return self._command(step)
+        from scanguard.dockerfile.mounts import mounts
+
+        found = mounts(step.instruction)
         for mount in found:
             if mount.source_stage is not None and mount.source_stage.text:
                 self._named(mount.source_stage, "RUN")

@@ -6,14 +6,17 @@ shipped stage. What cannot be known is said to be unknown, with a reason, never 
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from scanguard.build.commands import Invocation
-from scanguard.dockerfile.mounts import Mount
 from scanguard.dockerfile.nodes import Dockerfile, Instruction, StageNode
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
+
+if TYPE_CHECKING:
+    from scanguard.dockerfile.mounts import Mount
 
 PUBLIC_REGISTRIES = frozenset(
     "docker.io index.docker.io gcr.io ghcr.io quay.io public.ecr.aws mcr.microsoft.com nvcr.io registry.k8s.io lscr.io "
@@ -108,7 +111,7 @@ class BuildStep(NamedTuple):
     variables: Mapping[str, Variable]
     words: tuple[Value, ...] = ()
     invocations: tuple[Invocation, ...] = ()
-    mounts: tuple[Mount, ...] = ()
+    mounts: "tuple[Mount, ...]" = ()
     copies: tuple[Copied, ...] = ()
     source: "int | ImageUse | None" = None
 

@@ -1,7 +1,6 @@
 """Files that hold secrets, by their names."""
 
-from typing import NamedTuple
-
+from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Severity
 
 

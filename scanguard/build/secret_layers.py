@@ -2,13 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from scanguard.build.model import Build, BuildStep, Copied, Deleted, Stage, Written
 from scanguard.build.paths import covers
 from scanguard.build.secret_files import FileKind, file_kind, is_public_place, is_sample
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
 
 _HARMLESS_WRITERS = frozenset({"touch", "mkdir", "ln", "truncate", "mkfifo"})
 # How many places a file is followed to before we give up.

@@ -9,7 +9,6 @@ from functools import cache
 
 from scanguard.dockerfile.flags import check_flags
 from scanguard.dockerfile.heredoc import read_operator
-from scanguard.dockerfile.mounts import check_mounts
 from scanguard.dockerfile.nodes import Flag, Instruction, SyntaxProblem
 from scanguard.model.spelling import nearest
 
@@ -103,6 +102,8 @@ def _volume(instruction: Instruction, errors: Errors) -> None:
 def _run(instruction: Instruction, errors: Errors) -> None:
     if not instruction.flags:
         return
+    from scanguard.dockerfile.mounts import check_mounts
+
     check_mounts(instruction, errors)
     for name, allowed in (("network", ("default", "none", "host")), ("security", ("insecure", "sandbox"))):
         value = instruction.flag(name)

@@ -7,54 +7,16 @@ from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.nodes import Dockerfile
 from scanguard.dockerfile.parser import parse
+from scanguard.engine.rules import SYNTAX_ERROR
 from scanguard.engine.stamp import Stamp
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Problem
 from scanguard.model.location import Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile
-from scanguard.model.rule import Rule, Severity
+from scanguard.model.rule import Severity
 from scanguard.plugin import Check
 
-SYNTAX_ERROR = Rule(
-    "SGD001",
-    "syntax-error",
-    "syntax",
-    Severity.HIGH,
-    "An instruction cannot be read as BuildKit reads it.",
-    """An instruction cannot be read as BuildKit reads it.
-
-## What it does
-
-Reports what BuildKit's Dockerfile parser would refuse: an unknown instruction, a missing argument, a bad flag, a heredoc
-or a quote without its end. Everything else in the file is still checked.
-
-## Why it is bad
-
-The build stops there. Nothing that stands after it can be trusted to mean what it seems to mean.
-
-## Example
-
-```dockerfile
-FORM debian:12
-```
-
-Write:
-
-```dockerfile
-FROM debian:12
-```
-
-## How to fix
-
-Follow the hint in the message.
-
-## References
-
-- [Dockerfile reference](https://docs.docker.com/reference/dockerfile/)
-""",
-)
-RULES = (SYNTAX_ERROR,)
 _MOST_ERRORS = 1000
 
 

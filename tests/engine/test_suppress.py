@@ -2,7 +2,8 @@ from time import process_time
 
 from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
-from scanguard.engine.suppress import EXPIRED, MALFORMED, RULES, UNUSED, suppress_by_policy, suppress_inline
+from scanguard.engine.rules import EXPIRED, MALFORMED, RULES, UNUSED
+from scanguard.engine.suppress import suppress_by_policy, suppress_inline
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.report import Notification
@@ -177,6 +178,7 @@ def test_an_exception_without_use_is_told_where_its_rule_ran_on_its_files():
 
 def test_the_rules_have_manuals_like_all_others():
     assert [(rule.id, rule.name, rule.severity.label) for rule in RULES] == [
+        ("SGD001", "syntax-error", "high"),
         ("SGD011", "expired-suppression", "medium"),
         ("SGD012", "malformed-suppression", "medium"),
         ("SGD013", "unused-suppression", "low"),

@@ -6,13 +6,13 @@ from pathlib import Path
 from scanguard.checks import builtin_checks
 from scanguard.dockerfile.parser import parse
 from scanguard.dockerfile.pragma import pragmas
-from scanguard.engine import suppress
+from scanguard.engine.rules import RULES as RULES_OF_THE_ENGINE
 from scanguard.model.catalogue import rule_named
 from scanguard.model.location import Source
 from scanguard.policy.load import load_policy
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
-RULES = (*(check.rule for check in builtin_checks()), *suppress.RULES)
+RULES = (*(check.rule for check in builtin_checks()), *RULES_OF_THE_ENGINE)
 
 
 def block(language: str) -> str:
