@@ -1,0 +1,167 @@
+"""What the layers of an image hold: one pass over the headers of their archives, next to nothing kept in memory.
+
+Whiteouts: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from scanguard.image.nodes import ByteStream, Entry, ImageSource, Kind, LayerContents
+from scanguard.image.streams import Blocks, Window, chunks
+from scanguard.image.tar import Member, Payload, clean, members
+from scanguard.model.errors import TargetError
+
+WANTED = frozenset(
+    (
+        "etc/alpine-release",
+        "etc/debian_version",
+        "etc/group",
+        "etc/os-release",
+        "etc/passwd",
+        "etc/shadow",
+        "lib/apk/db/installed",
+        "usr/lib/apk/db/installed",
+        "usr/lib/os-release",
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/",
+    )
+)
+"""The files whose bytes are kept; a name with `/` at its end stands for all files directly in that directory."""
+
+_LARGEST_TEXT = 16_000_000
+_LARGEST_TEXTS = 64_000_000
+_MOST_ENTRIES = 1_000_000
+_KINDS = {
+    "0": Kind.FILE,
+    "1": Kind.HARDLINK,
+    "2": Kind.SYMLINK,
+    "3": Kind.DEVICE,
+    "4": Kind.DEVICE,
+    "5": Kind.DIRECTORY,
+    "6": Kind.FIFO,
+}
+_WHITEOUT = ".wh."
+_OPAQUE = ".wh..wh..opq"
+
+
+def read_contents(
+    diff_ids: tuple[str, ...], layers: Iterable[tuple[str, ByteStream]], wanted: frozenset[str] = WANTED
+) -> tuple[LayerContents, ...]:
+    """What each layer holds, bottom first; `layers` are the archives of the different layers in any order.
+
+    Raises TargetError where an archive is damaged, where one lacks, or where there are more than a million entries.
+    """
+    found: dict[str, LayerContents] = {}
+    room = _MOST_ENTRIES
+    for diff_id, stream in layers:
+        found[diff_id] = read_layer(diff_id, stream, wanted, room)
+        room -= len(found[diff_id].entries)
+    for diff_id in diff_ids:
+        if diff_id not in found:
+            raise TargetError(f"lacks its layer {diff_id}; make it again")
+    return tuple(found[diff_id] for diff_id in diff_ids)
+
+
+def read_layer(
+    diff_id: str, stream: ByteStream, wanted: frozenset[str] = WANTED, room: int = _MOST_ENTRIES
+) -> LayerContents:
+    """What one layer holds. Raises TargetError where its archive is damaged or has more than `room` entries."""
+    own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
+    entries: list[Entry] = []
+    texts: dict[str, bytes] = {}
+    kept = 0
+    for member, payload in members(own):
+        entry = _entry(member)
+        if entry is None:
+            continue
+        if len(entries) >= room:
+            raise TargetError(f"has more than {_MOST_ENTRIES:,} files; give a smaller image")
+        entries.append(entry)
+        if entry.kind is Kind.FILE and _is_wanted(entry.path, wanted) and member.size == member.stored:
+            kept += member.size
+            if member.size <= _LARGEST_TEXT and kept <= _LARGEST_TEXTS:
+                texts[entry.path] = payload.read()
+    return LayerContents(diff_id, own.finish(), tuple(entries), MappingProxyType(texts))
+
+
+def hashes(source: ImageSource, wanted: Mapping[int, frozenset[str]]) -> dict[tuple[int, str], tuple[int, str]]:
+    """The size in bytes and the SHA-256 (hexadecimal) of files: `wanted` has paths by the number of their layer.
+
+    The answer's keys are (layer, path). What is no file there is left out; a hard link counts as the file that it leads
+    to in its layer. Raises TargetError where the image cannot be read.
+    """
+    diff_ids = source.image.diff_ids
+    paths: dict[str, set[str]] = {}
+    for layer, named in wanted.items():
+        paths.setdefault(diff_ids[layer], set()).update(named)
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    links: dict[str, dict[str, str]] = {}
+    for diff_id, stream in source.layers() if paths else ():
+        if diff_id in paths:
+            found[diff_id], links[diff_id] = _hashed(stream, paths[diff_id])
+    targets = {diff_id: set(told.values()) - found[diff_id].keys() for diff_id, told in links.items()}
+    if any(targets.values()):
+        for diff_id, stream in source.layers():
+            if targets.get(diff_id):
+                found[diff_id].update(_hashed(stream, targets[diff_id])[0])
+    return dict(_answers(diff_ids, wanted, found, links))
+
+
+def _answers(
+    diff_ids: tuple[str, ...],
+    wanted: Mapping[int, frozenset[str]],
+    found: Mapping[str, Mapping[str, tuple[int, str]]],
+    links: Mapping[str, Mapping[str, str]],
+) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
+    for layer, named in wanted.items():
+        diff_id = diff_ids[layer]
+        for path in sorted(named):
+            answer = found.get(diff_id, {}).get(links.get(diff_id, {}).get(path, path))
+            if answer is not None:
+                yield (layer, path), answer
+
+
+def _hashed(stream: ByteStream, paths: set[str]) -> tuple[dict[str, tuple[int, str]], dict[str, str]]:
+    """The hashes of files by path, and of hard links the paths that they lead to."""
+    own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
+    found: dict[str, tuple[int, str]] = {}
+    links: dict[str, str] = {}
+    for member, payload in members(own):
+        if member.path in paths and member.type == "1":
+            links[member.path] = clean(member.link)
+        elif member.path in paths and member.type == "0" and member.size == member.stored:
+            found[member.path] = (member.size, _sha256(payload))
+    own.finish()
+    return found, links
+
+
+def _sha256(payload: Payload) -> str:
+    import hashlib
+
+    digest = hashlib.sha256()
+    for chunk in chunks(payload):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _is_wanted(path: str, wanted: frozenset[str]) -> bool:
+    return path in wanted or path[: path.rfind("/") + 1] in wanted
+
+
+def _entry(member: Member) -> Entry | None:
+    """The entry of a layer that a member of its archive stands for; None for what is none (the root, marks of aufs)."""
+    kind = _KINDS.get(member.type)
+    path = member.path
+    if kind is None or not path:
+        return None
+    name = path[path.rfind("/") + 1 :]
+    if name.startswith(_WHITEOUT):
+        folder = path[: -len(name)]
+        if name == _OPAQUE:
+            return Entry(folder.rstrip("/"), Kind.OPAQUE, 0, 0, 0, 0)
+        if name.startswith(".wh..wh.") or name == _WHITEOUT:
+            return None
+        return Entry(folder + name[len(_WHITEOUT) :], Kind.WHITEOUT, 0, 0, 0, 0)
+    link = clean(member.link) if kind is Kind.HARDLINK else member.link
+    size = member.size if kind is Kind.FILE else 0
+    return Entry(path, kind, size, member.mode, member.uid, member.gid, link)
