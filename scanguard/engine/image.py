@@ -1,0 +1,162 @@
+"""One image through the checks: each problem gets the line of the Dockerfile that blame names."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from scanguard.blame.nodes import Certainty, Origin
+from scanguard.blame.origin import first_layer
+from scanguard.engine.run import Setting, describe
+from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.model.finding import Finding, Place, Suppression
+from scanguard.model.location import Region, Source, Span
+from scanguard.model.record import NamedTuple
+from scanguard.model.report import Notification
+from scanguard.model.rule import Confidence, Rule, Severity
+from scanguard.plugin import ImageScan
+
+FIRST_LINE = Region(1, 1, 1, 1)
+Hashes = Callable[[list[tuple[int, str]]], "dict[tuple[int, str], tuple[int, str]]"]
+
+
+class Home(NamedTuple):
+    """Where findings go that no line of a Dockerfile can be blamed for: a file's uri and a place in it."""
+
+    uri: str
+    region: Region = FIRST_LINE
+
+
+def check_image(
+    scan: ImageScan, settings: Iterable[Setting], home: Home, hashes: Hashes | None = None
+) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+    """What the checks say of one image, and which of them failed. Never raises.
+
+    `hashes` gives size and SHA-256 of files of the image, by layer and path; with it a file that several layers hold is
+    traced to the first one that held the same bytes.
+    """
+    stamp = ImageStamp(scan, home, hashes)
+    findings: list[Finding] = []
+    notifications: list[Notification] = []
+    for setting in settings:
+        findings.extend(_run(setting, scan, stamp, notifications))
+    return tuple(findings), tuple(dict.fromkeys(notifications))
+
+
+def _run(
+    setting: Setting, scan: ImageScan, stamp: "ImageStamp", notifications: list[Notification]
+) -> Iterator[Finding]:
+    """One check inside its error boundary: what it said before it failed is kept."""
+    rule = setting.check.rule
+    try:
+        for problem in setting.check.run(scan, setting.options):
+            yield stamp.finding(rule, setting.severity, problem)
+    except (Exception, SystemExit) as error:
+        message = f"Rule {rule.id} ({rule.name}) failed on the image {scan.image.name}: {describe(error)}."
+        notifications.append(Notification("error", message, stamp.home.uri, None, rule.id))
+
+
+class ImageStamp:
+    """Stamps the problems of one image."""
+
+    def __init__(self, scan: ImageScan, home: Home, hashes: Hashes | None = None) -> None:
+        self.scan = scan
+        self.home = home
+        self.hashes = hashes
+        self.source: Source | None = scan.build.dockerfile.source if scan.build is not None else None
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def finding(self, rule: Rule, severity: Severity | None, problem: ImageProblem) -> Finding:
+        """The problem as a finding on the line to change.
+
+        A rule that was made for this one problem keeps its own severity, unless the policy gives one to the check's rule.
+        """
+        made = problem.rule or rule
+        grade = made.severity if severity is None or severity is rule.severity else severity
+        if problem.severity is not None:
+            grade = min(grade, problem.severity)
+        origin = self._origin(problem.place)
+        region, stage = self._region(origin)
+        key = f"{self.scan.image.name}:{problem.key}"
+        ordinal = self._seen.get((made.id, key), 0)
+        self._seen[made.id, key] = ordinal + 1
+        return Finding(
+            made,
+            grade,
+            problem.confidence if origin.certainty is not Certainty.CANDIDATES else min(problem.confidence, Confidence.MEDIUM),
+            " ".join(filter(None, (problem.message, self._sentence(origin)))),
+            self.source.uri if self.source is not None else self.home.uri,
+            region,
+            stage,
+            tuple(self._related(origin, problem)),
+            (),
+            origin.spans[0] if origin.spans and self.source is not None else Span(0, 0),
+            "",
+            key,
+            ordinal,
+            (),
+            self.scan.image.name,
+            origin.certainty.value if self.scan.blame is not None else "",
+            problem.facts,
+        )
+
+    def _origin(self, place: ImagePlace) -> Origin:
+        """What blame says of a place; of a file that several layers hold, of the first one with the same bytes."""
+        blame = self.scan.blame
+        if blame is None:
+            return Origin(Certainty.UNKNOWN)
+        if place.setting:
+            return blame.setting(place.setting, place.key)
+        if place.layer is None:
+            return Origin(Certainty.UNKNOWN)
+        if not place.path:
+            return blame.layer(place.layer)
+        layer = place.layer
+        if self.hashes is not None and self.scan.contents:
+            layer = first_layer(place.path, layer, self.scan.contents, self.hashes)
+        return blame.path(layer, place.path)
+
+    def _region(self, origin: Origin) -> tuple[Region, str]:
+        """The place in the Dockerfile (where nothing is known, the image's name after the last FROM) and its stage."""
+        build = self.scan.build
+        if build is None or self.source is None:
+            return self.home.region, ""
+        if origin.spans:
+            stage = build.stages[origin.stage].name if origin.stage is not None else ""
+            return self.source.region(origin.spans[0]), stage
+        if build.shipped is None:
+            return FIRST_LINE, ""
+        return self.source.region(build.shipped.lineage[0].from_span), build.shipped.name
+
+    def _sentence(self, origin: Origin) -> str:
+        """What a reader must know of the line: that it is the base's, or that it is not certain, and why."""
+        blame = self.scan.blame
+        if blame is None:
+            return f"Image: {self.scan.image.name}."
+        if origin.certainty is Certainty.BASE:
+            return f"Inherited from {blame.base}." if blame.base else "Inherited from the base image."
+        if origin.certainty is Certainty.CANDIDATES:
+            return "It is one of several instructions that can have brought it."
+        if origin.certainty is Certainty.SPAN:
+            return "The builder made one layer of several instructions."
+        return origin.reason if origin.certainty is Certainty.UNKNOWN or origin.heuristic else ""
+
+    def _related(self, origin: Origin, problem: ImageProblem) -> Iterator[Place]:
+        """The other instructions that may be the cause, and those that explain."""
+        if self.source is None:
+            return
+        word = "Or this instruction" if origin.certainty is Certainty.CANDIDATES else "In the same layer"
+        for span in origin.spans[1:]:
+            yield Place(word, self.source.region(span))
+        for step in origin.related:
+            yield Place(step.message, self.source.region(step.span))
+        for message, place in problem.related:
+            other = self._origin(place)
+            if other.spans:
+                yield Place(message, self.source.region(other.spans[0]))
+
+
+def exclude_base(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, those that the base image brought marked: they are counted and do not fail the gate."""
+    mark = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
+    return tuple(
+        one._replace(suppressions=(*one.suppressions, mark)) if one.origin == Certainty.BASE.value else one
+        for one in findings
+    )
