@@ -74,11 +74,28 @@ class Shards(NamedTuple):
     settled: tuple[Notification, ...] = ()
 
 
+class ScannedImage(NamedTuple):
+    """An image that was checked. `uri` is its Dockerfile, empty for none; `base` the image that it is built FROM.
+
+    `inherited` are the active findings that the base brought, `own` all others.
+    """
+
+    name: str
+    reference: str
+    id: str
+    platform: str
+    uri: str = ""
+    base: str = ""
+    inherited: int = 0
+    own: int = 0
+
+
 class Report(NamedTuple):
     """All that reporters may show. Findings are sorted by file, place and rule; suppressed ones are marked, not left out.
 
     `shards` is None for a whole run. A report that was joined from others has `elsewhere` in the place of `files`, and
-    `excerpts` and `omitted`: how many results each SARIF file (by its shards) had left out.
+    `excerpts` and `omitted`: how many results each SARIF file (by its shards) had left out. `baseline` is the file that
+    says which findings were known before, empty where none was asked for.
     """
 
     version: str
@@ -93,6 +110,8 @@ class Report(NamedTuple):
     elsewhere: tuple[ReadFile, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     omitted: tuple[tuple[str, int], ...] = ()
+    baseline: str = ""
+    images: tuple[ScannedImage, ...] = ()
 
     @property
     def read(self) -> tuple[ReadFile, ...]:
