@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
+from typing import Protocol
 
 from scanguard.model.record import NamedTuple
 
@@ -22,6 +24,7 @@ _PASSED_ON = (
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _GRACE = 5.0
+_LOOK = 0.2
 
 
 class Ended(NamedTuple):
@@ -31,6 +34,13 @@ class Ended(NamedTuple):
     output: bytes
     errors: bytes
     timed_out: bool = False
+
+
+class Stop(Protocol):
+    """Asks programs that run in other threads to end: a `threading.Event`, set where the run was interrupted."""
+
+    def is_set(self) -> bool:
+        """Whether the programs are to end."""
 
 
 def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
@@ -45,21 +55,32 @@ def run(
     timeout: float,
     extra: Mapping[str, str] | None = None,
     cwd: str | None = None,
+    stop: Stop | None = None,
+    given: bytes | None = None,
 ) -> Ended:
     """Run a program to its end, at most `timeout` seconds; neither it nor a child of it outlives this call.
 
-    It runs in `cwd`, or in an empty directory made for it. Raises OSError where it cannot be started.
+    It reads `given`, or nothing, from its standard input. It runs in `cwd`, or in an empty directory made for it. Where
+    `stop` is set meanwhile it is ended, as it is where this thread is interrupted; KeyboardInterrupt is raised then.
+    Raises OSError where the program cannot be started.
     """
     if cwd is not None:
-        return _run(words, timeout, extra or {}, cwd)
+        return _run(words, timeout, extra or {}, cwd, stop, given)
     with tempfile.TemporaryDirectory(prefix="scanguard-") as empty:
-        return _run(words, timeout, extra or {}, empty)
+        return _run(words, timeout, extra or {}, empty, stop, given)
 
 
-def _run(words: Sequence[str], timeout: float, extra: Mapping[str, str], cwd: str) -> Ended:
+def _run(
+    words: Sequence[str],
+    timeout: float,
+    extra: Mapping[str, str],
+    cwd: str,
+    stop: Stop | None,
+    given: bytes | None,
+) -> Ended:
     process = subprocess.Popen(  # noqa: S603 - a vector of words, never a shell
         list(words),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
@@ -67,7 +88,7 @@ def _run(words: Sequence[str], timeout: float, extra: Mapping[str, str], cwd: st
         start_new_session=True,
     )
     try:
-        output, errors = process.communicate(timeout=timeout)
+        output, errors = _wait(process, timeout, stop, given)
     except subprocess.TimeoutExpired:
         output, errors = _end(process)
         return Ended(process.returncode, output, errors, timed_out=True)
@@ -75,6 +96,23 @@ def _run(words: Sequence[str], timeout: float, extra: Mapping[str, str], cwd: st
         _end(process)
         raise
     return Ended(process.returncode, output, errors)
+
+
+def _wait(
+    process: "subprocess.Popen[bytes]", timeout: float, stop: Stop | None, given: bytes | None
+) -> tuple[bytes, bytes]:
+    """What the program wrote until its end. Raises TimeoutExpired, and KeyboardInterrupt where it is to stop."""
+    if stop is None:
+        return process.communicate(given, timeout=timeout)
+    end = monotonic() + timeout
+    while not stop.is_set():
+        left = end - monotonic()
+        try:
+            return process.communicate(given, timeout=min(_LOOK, max(left, 0)))
+        except subprocess.TimeoutExpired:
+            if left <= _LOOK:
+                raise
+    raise KeyboardInterrupt
 
 
 def _end(process: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:

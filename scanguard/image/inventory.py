@@ -76,7 +76,11 @@ class System(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """All that one run of a scanner says of one image."""
+    """All that one run of a scanner says of one image.
+
+    `unsearched_layers` is how many layers, from the bottom, were taken for the base image's on a guess and not searched
+    for secrets: what they hold of those is unknown.
+    """
 
     scanner: str
     system: System | None
@@ -84,3 +88,4 @@ class Inventory(NamedTuple):
     vulnerabilities: tuple[Vulnerability, ...] = ()
     secrets: tuple[FoundSecret, ...] = ()
     licences: tuple[FoundLicence, ...] = ()
+    unsearched_layers: int = 0

@@ -1,0 +1,154 @@
+"""One run of Trivy on one image: its packages, vulnerabilities, secrets and licences.
+
+Nothing in the repository, the environment or the working directory can steer the run: Trivy gets an empty directory, an
+environment without its own variables, explicit flags, and empty names for the files that it would look for. It never
+pulls. Its report, which quotes secrets in clear, lives in a directory of this user alone and is gone when this returns.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from scanguard.image.inventory import Inventory
+from scanguard.image.nodes import Image, ImageSource
+from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
+from scanguard.model.report import Notification
+from scanguard.process import Stop, run
+from scanguard.trivy.archive import write_archive
+from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
+from scanguard.trivy.cache import scan_cache
+from scanguard.trivy.database import Say, ready
+from scanguard.trivy.failures import Failure, TrivyError, explained
+from scanguard.trivy.flags import COMMON, private_directory
+from scanguard.trivy.parse import Parsed, read_report
+from scanguard.trivy.program import Program, approve, find
+from scanguard.trivy.settings import TrivySettings
+
+_GRACE = 15.0
+_TRIES = 3
+_SCAN: Final = (
+    "--ignorefile=",
+    "--secret-config=",
+    "--ignore-policy=",
+    "--skip-check-update",
+    "--skip-db-update",
+    "--skip-vex-repo-update",
+    "--offline-scan",
+    "--format=json",
+    "--list-all-pkgs",
+    "--severity=UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
+    "--pkg-types=os,library",
+    "--exit-code=0",
+)
+_OTHER: Final = Failure("other-image", "", "Trivy read another image than ScanGuard")
+
+
+class Ready(NamedTuple):
+    """A Trivy that can scan, and what is to be said of its database."""
+
+    program: Program
+    settings: TrivySettings
+    notifications: tuple[Notification, ...] = ()
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def prepare(
+    settings: TrivySettings, *, cwd: str, now: float, say: Say = silent, stop: Stop | None = None, beside: str = ""
+) -> Ready:
+    """Find Trivy, make sure that it may be run and that its database is there; once for all images of a run.
+
+    `settings` are complete (`TrivySettings.completed`), `cwd` is the directory of the scanned repository, `now` the time in
+    seconds since 1970, `say` gets a line for people before something takes long. Raises TargetError, and
+    ConfigurationError for a program that must not be run.
+    """
+    program = approve(find(settings.path, os.environ, cwd, beside), settings.sha256, settings.cache, stop)
+    if not settings.cache and not settings.server:
+        raise TargetError("Trivy has no place for its database: set HOME, XDG_CACHE_HOME or the cache directory")
+    return Ready(program, settings, ready(program, settings, now, say, stop))
+
+
+def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, stop: Stop | None = None) -> Inventory:
+    """All that Trivy says of an image.
+
+    `base_layers` is how many layers are the base image's, None where that is unknown: Trivy guesses it and looks for no
+    secrets there; a wrong guess is worked around. Raises TargetError where there is no whole answer, and KeyboardInterrupt
+    where `stop` is set.
+    """
+    with private_directory() as private:
+        if hides_own(source.image, base_layers):
+            return _scan_copy(source, trivy, private, stop)
+        guessed = guessed_base(source.image.history) if trivy.settings.secrets else 0
+        place = _place(source, private)
+        try:
+            found = _scan(source.image, place, treatment(source.image, guessed), trivy, private, stop)
+        except TrivyError as error:
+            if not (source.path and error.failure.name in ("other-image", "not-an-image", "missing-file")):
+                raise
+            return _scan_copy(source, trivy, private, stop)
+        missed = min(guessed, len(source.image.diff_ids)) if base_layers is None else 0
+        return found._replace(unsearched_layers=missed)
+
+
+def _scan_copy(source: ImageSource, trivy: Ready, private: str, stop: Stop | None) -> Inventory:
+    """Scan a copy of the image that Trivy can read and in which it looks for secrets everywhere."""
+    write_archive(source, os.path.join(private, "copy"))
+    return _scan(source.image, ("--input", "copy"), treatment(source.image, 0), trivy, private, stop)
+
+
+def _place(source: ImageSource, private: str) -> tuple[str, ...]:
+    """The words that name the image. A path gets a name of ours, since Trivy gives `:` and `@` in it a meaning."""
+    if not source.path:
+        return ("--image-src", "docker", *(("--docker-host", source.daemon) if source.daemon else ()), source.image.id)
+    os.symlink(os.path.abspath(source.path), os.path.join(private, "image"))
+    if os.path.isdir(source.path) and source.image.digest:
+        return "--input", f"image@{source.image.digest}"
+    return "--input", "image"
+
+
+def _scan(
+    image: Image, place: tuple[str, ...], treated: str, trivy: Ready, private: str, stop: Stop | None
+) -> Inventory:
+    """Run Trivy in the private directory and read its report, which must be of this very image."""
+    settings = trivy.settings
+    report = os.path.join(private, "report.json")
+    work = os.path.join(private, "work")
+    os.makedirs(work, mode=0o700, exist_ok=True)
+    with scan_cache(settings, image.name) as cache:
+        words = [trivy.program.path, "image", *COMMON, *_SCAN, *_wanted(settings), "--cache-dir", cache.path]
+        words += ["--timeout", f"{settings.timeout}s", "--output", report, "--skip-files", f"../{treated}", *place]
+        extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
+        for attempt in range(_TRIES):
+            ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)
+            if ended.code == 0 and not ended.timed_out:
+                return _checked(read_report(report, image.name), image)
+            error = explained(ended, image.name)
+            if error.failure.name != "lock" or attempt == _TRIES - 1:
+                break
+        raise error
+
+
+def _checked(parsed: Parsed, image: Image) -> Inventory:
+    if parsed.diff_ids != image.diff_ids:
+        raise TrivyError(_OTHER, "Trivy read another image than ScanGuard: was it built anew meanwhile?", image.name)
+    return parsed.inventory
+
+
+def _wanted(settings: TrivySettings) -> Iterator[str]:
+    scanners = ("vuln", *(("secret",) if settings.secrets else ()), *(("license",) if settings.licences else ()))
+    yield f"--scanners={','.join(scanners)}"
+    if settings.offline:
+        yield "--skip-java-db-update"
+    elif settings.java_db_repository:
+        yield f"--java-db-repository={','.join(settings.java_db_repository)}"
+    if settings.server:
+        yield f"--server={settings.server}"
+
+
+def _secret_settings(settings: TrivySettings, backend: str) -> dict[str, str]:
+    """What must not be on a command line, which every user of the machine can read."""
+    token = {"TRIVY_TOKEN": settings.token} if settings.server and settings.token else {}
+    return {"TRIVY_CACHE_BACKEND": backend, **token}

@@ -1,0 +1,193 @@
+"""What it means when Trivy ends without an answer.
+
+Trivy has one exit code for nearly everything; the reason is a chain of clauses on standard error. Each failure becomes an
+error that says the cause in words and what to do. None of them becomes an empty result.
+"""
+
+import re
+from typing import Final
+
+from scanguard.model.display import displayable
+from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
+from scanguard.process import Ended
+
+_MOST = 200_000
+_CREDENTIALS = re.compile(r"(\w+://)[^\s/@]+@")
+
+
+class Failure(NamedTuple):
+    """A kind of failure: a name, what standard error says of it, what is wrong and what to do.
+
+    `again` says that the same command may succeed a moment later.
+    """
+
+    name: str
+    pattern: str
+    message: str
+    again: bool = False
+
+
+FAILURES: Final = (
+    Failure(
+        "lock", "cache may be in use by another process", "Trivy's cache is in use by another process; try again", True
+    ),
+    Failure(
+        "disk",
+        "no space left on device",
+        "there is no space left for Trivy's cache or its temporary files; free some, or set TMPDIR and the cache directory",
+    ),
+    Failure(
+        "no-database",
+        "skip-db-update cannot be specified on the first run",
+        "Trivy has no vulnerability database; run once without --offline, or put one into the cache directory",
+    ),
+    Failure(
+        "no-java-database",
+        "skip-java-db-update.*cannot be specified on the first run|failed to (download|update) (the )?Java DB",
+        "Trivy has no database of Java archives, which this image needs; run once without --offline",
+    ),
+    Failure(
+        "old-database",
+        "cannot be specified with the old DB schema",
+        "Trivy's vulnerability database is of an older form than this Trivy reads; run once without --offline",
+    ),
+    Failure(
+        "new-database",
+        "version of DB schema doesn't match",
+        "Trivy's vulnerability database is of a newer form than this Trivy reads; update Trivy",
+    ),
+    Failure(
+        "broken-database",
+        r"failed to open db|invalid database|bad file descriptor|go\.etcd\.io/bbolt|(?s:^panic: .*bbolt)",
+        "Trivy's vulnerability database is damaged; remove the directory 'db' in its cache, and run once without --offline",
+    ),
+    Failure(
+        "registry-limit",
+        "TOOMANYREQUESTS|429 Too Many Requests",
+        "the registry of Trivy's vulnerability database gets too many requests; name a mirror with --db-repository",
+        True,
+    ),
+    Failure(
+        "download",
+        "failed to download (artifact|vulnerability DB)|(DB|db) (download )?error|OCI artifact error",
+        "Trivy's vulnerability database could not be downloaded; name a mirror with --db-repository, or use --offline",
+        True,
+    ),
+    Failure(
+        "token",
+        "unauthenticated",
+        "the Trivy server refuses the token; set SCANGUARD_TRIVY_TOKEN to the server's",
+    ),
+    Failure(
+        "redis",
+        "Redis|redis:",
+        "the Redis server of Trivy's cache gave no answer; start it, or leave out the cache backend",
+    ),
+    Failure(
+        "server",
+        "twirp error|unable to fetch missing layers",
+        "the Trivy server gave no answer; start it, or leave out --trivy-server",
+    ),
+    Failure(
+        "daemon",
+        "failed to connect to the docker API|Cannot connect to the Docker daemon",
+        "the docker daemon gave no answer to Trivy; start it, or set DOCKER_HOST",
+    ),
+    Failure(
+        "timeout", "context deadline exceeded", "Trivy did not finish in time; give it more with --trivy-timeout", True
+    ),
+    Failure("cancelled", "context canceled", "Trivy was ended before it was done"),
+    Failure(
+        "missing-file",
+        "no such file or directory",
+        "there is no such file for Trivy to read; give the path of a docker archive or of an OCI layout",
+    ),
+    Failure(
+        "denied",
+        "permission denied|operation not permitted",
+        "Trivy may not read the image or write its cache; look at the permissions",
+    ),
+    Failure(
+        "truncated",
+        "unexpected EOF",
+        "the archive of the image ends in the middle; write it again, for instance with docker save",
+    ),
+    Failure(
+        "not-an-image",
+        "invalid tar header|manifest.json not found|as a Docker image|as an OCI Image|invalid OCI image ref|gzip: invalid",
+        "this is no image that Trivy can read; it takes docker archives and OCI layouts",
+    ),
+    Failure(
+        "name",
+        "could not parse reference|failed to parse the image name",
+        "this is not the name of an image; it is written [registry/]name[:tag]",
+    ),
+    Failure(
+        "missing-image",
+        "No such image|unable to find the specified image|MANIFEST_UNKNOWN|manifest unknown",
+        "the docker daemon does not have this image; pull or build it first",
+    ),
+    Failure(
+        "network",
+        "connection refused|no such host|i/o timeout|connection reset|TLS handshake",
+        "Trivy could not reach the network; try again, or use --offline with a database",
+        True,
+    ),
+    Failure(
+        "version",
+        "unknown flag|invalid argument|unknown command",
+        "this Trivy does not know an option that ScanGuard needs; update Trivy",
+    ),
+)
+"""In the order in which they are tried: the cause before what follows from it."""
+
+KILLED: Final = Failure("killed", "", "Trivy was killed, most likely because memory ran out; give it more")
+TIMED_OUT: Final = Failure("timeout", "", "Trivy did not finish in time; give it more with --trivy-timeout", True)
+UNKNOWN: Final = Failure("unknown", "", "")
+
+
+class TrivyError(TargetError):
+    """Trivy gave no answer; `failure` says of which kind that is."""
+
+    def __init__(self, failure: Failure, message: str, uri: str = "") -> None:
+        super().__init__(message, uri)
+        self.failure = failure
+
+
+def explained(ended: Ended, uri: str = "") -> TrivyError:
+    """The error for a run that ended with a code other than 0 or was ended; `uri` is the image as reports call it."""
+    failure = classified(ended)
+    message = failure.message
+    if failure is UNKNOWN:
+        said = _last_clause(_text(ended.errors))
+        message = f"Trivy failed with exit code {ended.code}" + (f": {said}" if said else "")
+    return TrivyError(failure, message, uri)
+
+
+def classified(ended: Ended) -> Failure:
+    """Of which kind a failed run is, by what it wrote to standard error."""
+    if ended.timed_out:
+        return TIMED_OUT
+    text = _fatal(_text(ended.errors))
+    for failure in FAILURES:
+        if re.search(failure.pattern, text, re.MULTILINE):
+            return failure
+    return KILLED if ended.code in (-9, 137) else UNKNOWN
+
+
+def _text(errors: bytes) -> str:
+    return errors[-_MOST:].decode("utf-8", "replace")
+
+
+def _fatal(text: str) -> str:
+    """The part that says why: from the line of level FATAL, or from a panic, else everything."""
+    at = text.find("FATAL")
+    return text if at < 0 else text[at:]
+
+
+def _last_clause(text: str) -> str:
+    """The innermost cause of a chain of errors, bounded, without credentials of addresses."""
+    line = next((line for line in _fatal(text).splitlines() if line.strip()), "")
+    said = line.rpartition("\t")[2].strip()
+    return displayable(_CREDENTIALS.sub(r"\1***@", said[-300:])).rstrip(".")

@@ -1,0 +1,59 @@
+"""How Trivy is to be run: the command line's, the policy's and the environment's say, put together by whoever calls."""
+
+from collections.abc import Mapping
+
+from scanguard.model.record import NamedTuple
+
+TOKEN = "SCANGUARD_TRIVY_TOKEN"  # noqa: S105 - the name of a variable
+PROGRAM = "SCANGUARD_TRIVY"
+DATABASES = ("mirror.gcr.io/aquasec/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2")
+
+
+class TrivySettings(NamedTuple):
+    """How Trivy is to be run.
+
+    `path` is the program as the user names it (empty: look for it), `sha256` the hexadecimal digest that it must have.
+    `cache` is the directory that holds Trivy's `db`, and what ScanGuard keeps of scans below `scanguard` (empty: Trivy's
+    own). `db_repository` are the places of the vulnerability database, tried in order; `java_db_repository` that of Java
+    archives (empty: Trivy's own choice). `offline` opens no socket. `timeout` is in seconds and for one image. `server` is
+    the address of a Trivy server, `token` its password; `cache_backend` is `fs`, `memory` or the address of a Redis.
+
+    `secrets` and `licences` say what is looked for beside vulnerabilities. A database older than `stale_days` is warned
+    about, one older than `oldest_days` (None: never) is an error.
+    """
+
+    path: str = ""
+    sha256: str = ""
+    cache: str = ""
+    db_repository: tuple[str, ...] = DATABASES
+    java_db_repository: tuple[str, ...] = ()
+    offline: bool = False
+    timeout: int = 600
+    server: str = ""
+    token: str = ""
+    cache_backend: str = "fs"
+    secrets: bool = True
+    licences: bool = False
+    stale_days: int = 7
+    oldest_days: int | None = 30
+
+    def completed(self, environ: Mapping[str, str]) -> "TrivySettings":
+        """The settings with what only the environment says: the token, the program where none is named, the cache."""
+        return self._replace(
+            path=self.path or environ.get(PROGRAM, ""),
+            token=self.token or environ.get(TOKEN, ""),
+            cache=self.cache or default_cache(environ),
+        )
+
+    def __repr__(self) -> str:
+        """The settings without their token and the password in an address."""
+        return f"TrivySettings(path={self.path!r}, cache={self.cache!r}, server={bool(self.server)})"
+
+
+def default_cache(environ: Mapping[str, str]) -> str:
+    """Where Trivy keeps its databases by itself: `$XDG_CACHE_HOME/trivy`, or `~/.cache/trivy`; empty without a home."""
+    base = environ.get("XDG_CACHE_HOME", "")
+    if not base.startswith("/"):
+        home = environ.get("HOME", "")
+        base = f"{home}/.cache" if home.startswith("/") else ""
+    return f"{base}/trivy" if base else ""
