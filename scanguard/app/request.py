@@ -17,7 +17,11 @@ class Environment(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What to check and how; see `scanguard check --help`."""
+    """What to check and how; see `scanguard check --help`.
+
+    `baseline` is a file, empty for none. `since` is a revision: only findings whose cause changed since then are wanted;
+    `staged` wants those of the index, against `since` or the last commit. `shard` (`2/5`) wants that part of the targets.
+    """
 
     paths: tuple[str, ...] = (".",)
     policy: str = ""
@@ -30,11 +34,25 @@ class Request(NamedTuple):
     inline: bool = True
     exit_zero: bool = False
     daemon: bool = False
+    baseline: str = ""
+    since: str = ""
+    staged: bool = False
+    shard: str = ""
 
 
 def today() -> str:
     """The date on which suppressions are judged, ISO, local time."""
     return time.strftime("%Y-%m-%d")
+
+
+def moment() -> str:
+    """The time for reports that must name one: UTC, ISO, without a zone.
+
+    It is SOURCE_DATE_EPOCH where that is set (https://reproducible-builds.org/specs/source-date-epoch/), else now.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(given) if given.isascii() and given.isdigit() and len(given) < 12 else time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def environment() -> Environment:

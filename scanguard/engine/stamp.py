@@ -3,7 +3,7 @@
 from bisect import bisect_right
 
 from scanguard.build.model import Build
-from scanguard.dockerfile.nodes import Dockerfile, Instruction
+from scanguard.dockerfile.nodes import Comment, Dockerfile, Instruction
 from scanguard.model.finding import Finding, Place, Problem, Step
 from scanguard.model.location import Span
 from scanguard.model.rule import Rule, Severity
@@ -71,19 +71,34 @@ class Stamp:
         return self.build.stages[index].name
 
     def _normalised(self, span: Span) -> str:
-        """The instruction that holds the span, white space folded and secrets masked; a comment's line where there is none.
+        """The instruction that holds the span, secrets masked; a comment's line where there is none.
 
-        Its beginning is enough to tell it from others. The last one is kept: thousands of findings may be in one.
+        White space is folded, comments between its lines and the continuations are left out: laid out in another way it
+        is the same instruction. Its beginning is enough to tell it from others. The last one is kept: thousands of
+        findings may be in one.
         """
         instruction = self._instruction(span.start)
         if instruction is not None:
             if self._normalised_last[0] != instruction.span:
-                text = " ".join(self.masked(instruction.span).split())[:_ENOUGH]
+                text = " ".join(self._words(instruction.span))[:_ENOUGH]
                 self._normalised_last = (instruction.span, text)
             return self._normalised_last[1]
         line = self.source.line_of(span.start)
         start = self.source.line_starts[line - 1]
         return self.masked(Span(start, start + len(self.source.line(line)))).strip()
+
+    def _words(self, span: Span) -> list[str]:
+        """The words of an instruction without comments, a continuation on its own, and secrets."""
+        comments = self.dockerfile.comments
+        at = span.start
+        pieces = []
+        for comment in comments[bisect_right(comments, at, key=_start) :]:
+            if comment.span.start >= span.end:
+                break
+            pieces.append(self.masked(Span(at, comment.span.start)))
+            at = comment.span.end
+        pieces.append(self.masked(Span(at, span.end)))
+        return [word for word in " ".join(pieces).split() if word != self.dockerfile.escape]
 
     def _instruction(self, offset: int) -> Instruction | None:
         if self._instructions is None:
@@ -107,3 +122,7 @@ class Stamp:
             at = min(secret.end, span.end)
         pieces.append(self.source.text[at : span.end])
         return "".join(pieces)
+
+
+def _start(comment: Comment) -> int:
+    return comment.span.start

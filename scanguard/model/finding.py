@@ -84,3 +84,8 @@ class Finding(NamedTuple):
     def active(self) -> bool:
         """Whether the finding counts for the gate."""
         return not self.suppressions
+
+    @property
+    def known(self) -> bool:
+        """Whether a baseline knows the finding."""
+        return any(suppression.kind == "baseline" for suppression in self.suppressions)

@@ -40,7 +40,7 @@ def render(report: Report, options: RenderOptions = PLAIN) -> str:
         blocks.extend(writer.finding(finding) for finding in findings)
     if report.notifications:
         blocks.append("".join(writer.notification(notification) for notification in report.notifications))
-    blocks.append(_summary(report, palette))
+    blocks.append(summary(report, palette))
     return "\n".join(blocks)
 
 
@@ -115,7 +115,7 @@ def _gutter(finding: Finding) -> int:
     return max(3, len(str(finding.region.end_line + 1)))
 
 
-def _summary(report: Report, palette: Palette) -> str:
+def summary(report: Report, palette: Palette) -> str:
     """The last line: how many of what, in how many files, and the verdict with its reason."""
     active = report.active
     parts = []
@@ -125,7 +125,10 @@ def _summary(report: Report, palette: Palette) -> str:
         parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_plural(report.file_count, 'file')}")
     else:
         parts.append(f"nothing found in {_plural(report.file_count, 'file')}")
-    suppressed = len(report.findings) - len(active)
+    known = sum(finding.known for finding in report.findings) if report.baseline else 0
+    suppressed = len(report.findings) - len(active) - known
+    if report.baseline:
+        parts.append(f"{len(active)} new, {known} known")
     if suppressed:
         parts.append(f"{suppressed} suppressed")
     parts.append(_verdict(report, palette))

@@ -42,7 +42,7 @@ def test_everything_of_a_finding() -> None:
         (Place("see", Region(7, 6, 7, 9)),),
         (Place("first", Region(1, 5, 1, 8)),),
         at("one"),
-        "RUN echo one \\ two",
+        "RUN echo one two",
         "k",
         0,
         lines=(5, 6),
@@ -74,7 +74,7 @@ def test_a_problem_can_only_lower_the_severity(
         ("A=1", "ARG A=1"),
         ("# a comment", "# a comment"),
         ("FROM", "FROM debian:12 AS base"),
-        ("two", "RUN echo one \\ two"),
+        ("two", "RUN echo one two"),
     ],
 )
 def test_the_instruction_that_holds_a_span(part: str, instruction: str) -> None:

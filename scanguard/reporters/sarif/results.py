@@ -11,14 +11,16 @@ from scanguard.reporters.sarif.objects import om, suppression
 from scanguard.reporters.sarif.places import Places
 
 _BRACKET = re.compile(r"(\\*)([\[\]])")
+_STATES = {True: "unchanged", False: "new"}
 _MESSAGE_LIMIT = 2_048
 """GitLab drops a result whose message is longer."""
 
 
-def result(finding: Finding, rule_index: int, places: Places) -> Any:
+def result(finding: Finding, rule_index: int, places: Places, *, states: bool = False) -> Any:
     """The result of a finding.
 
     The level is always written; `rank`, which GitLab reads first, only where the severity is not the rule's own.
+    `states` asks for `baselineState`: whether a baseline knows the finding.
     """
     text = message_text(finding)
     related = [*finding.related, *finding.trace]
@@ -39,6 +41,7 @@ def result(finding: Finding, rule_index: int, places: Places) -> Any:
             "scanguard/v1": fingerprint(finding),
         },
         suppressions=[_suppression(reason) for reason in finding.suppressions] or None,
+        baseline_state=_STATES[finding.known] if states else None,
         properties=_properties(finding),
     )
 
