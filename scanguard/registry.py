@@ -9,16 +9,19 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pluggy
 
 from scanguard import __version__, checks
 from scanguard.engine.run import describe
-from scanguard.model.errors import ConfigurationError
+from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.plugin import GROUP, Check, Hooks, PolicyFile, Reporter
+
+if TYPE_CHECKING:
+    from scanguard.image.nodes import ImageSource
 
 Answer = TypeVar("Answer")
 
@@ -114,6 +117,36 @@ class Registry:
     def policies(self) -> dict[str, PolicyFile]:
         """The policies that plugins bring, by name."""
         return {policy.name: policy for policy in self._all("scanguard_policies", PolicyFile)}
+
+    def load_image(self, target: str, platform: str, pull: bool) -> "ImageSource":
+        """The image that `target` names: the first plugin that knows it answers, then ScanGuard's own sources.
+
+        Raises TargetError where nobody has the image, or where a plugin fails.
+        """
+        for name, _ in self.manager.list_name_plugin():
+            found = self._image(name, target, platform, pull)
+            if found is not None:
+                return found
+        from scanguard.sources.images import scanguard_load_image
+
+        own = scanguard_load_image(target, platform, pull)
+        if own is None:
+            raise TargetError("is an image that no plugin knows; check its name", target)
+        return own
+
+    def _image(self, name: str, target: str, platform: str, pull: bool) -> "ImageSource | None":
+        """What one plugin alone answers; its failure is the target's, for nobody else may know the image as it does."""
+        others = [plugin for other, plugin in self.manager.list_name_plugin() if other != name]
+        call = self.manager.subset_hook_caller("scanguard_load_image", others)
+        try:
+            found: ImageSource | None = call(target=target, platform=platform, pull=pull)
+        except TargetError:
+            raise
+        except (Exception, SystemExit) as failure:
+            raise TargetError(f"plugin '{name}' failed: {_reason(failure)}", target) from failure
+        if found is not None and not hasattr(type(found), "layers"):
+            raise TargetError(f"plugin '{name}' answered with {type(found).__name__}, not with an image", target)
+        return found
 
 
 def _reason(failure: BaseException) -> str:

@@ -30,7 +30,7 @@ WANTED = frozenset(
 
 _LARGEST_TEXT = 16_000_000
 _LARGEST_TEXTS = 64_000_000
-_MOST_ENTRIES = 1_000_000
+MOST_ENTRIES = 1_000_000
 _KINDS = {
     "0": Kind.FILE,
     "1": Kind.HARDLINK,
@@ -52,7 +52,7 @@ def read_contents(
     Raises TargetError where an archive is damaged, where one lacks, or where there are more than a million entries.
     """
     found: dict[str, LayerContents] = {}
-    room = _MOST_ENTRIES
+    room = MOST_ENTRIES
     for diff_id, stream in layers:
         found[diff_id] = read_layer(diff_id, stream, wanted, room)
         room -= len(found[diff_id].entries)
@@ -63,7 +63,7 @@ def read_contents(
 
 
 def read_layer(
-    diff_id: str, stream: ByteStream, wanted: frozenset[str] = WANTED, room: int = _MOST_ENTRIES
+    diff_id: str, stream: ByteStream, wanted: frozenset[str] = WANTED, room: int = MOST_ENTRIES
 ) -> LayerContents:
     """What one layer holds. Raises TargetError where its archive is damaged or has more than `room` entries."""
     own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
@@ -75,7 +75,7 @@ def read_layer(
         if entry is None:
             continue
         if len(entries) >= room:
-            raise TargetError(f"has more than {_MOST_ENTRIES:,} files; give a smaller image")
+            raise TargetError(f"has more than {MOST_ENTRIES:,} files; give a smaller image")
         entries.append(entry)
         if entry.kind is Kind.FILE and _is_wanted(entry.path, wanted) and member.size == member.stored:
             kept += member.size
@@ -90,6 +90,13 @@ def hashes(source: ImageSource, wanted: Mapping[int, frozenset[str]]) -> dict[tu
     The answer's keys are (layer, path). What is no file there is left out; a hard link counts as the file that it leads
     to in its layer. Raises TargetError where the image cannot be read.
     """
+    try:
+        return _hashes(source, wanted)
+    except TargetError as error:
+        raise TargetError(error.message, error.uri or source.path or source.image.reference) from error
+
+
+def _hashes(source: ImageSource, wanted: Mapping[int, frozenset[str]]) -> dict[tuple[int, str], tuple[int, str]]:
     diff_ids = source.image.diff_ids
     paths: dict[str, set[str]] = {}
     for layer, named in wanted.items():

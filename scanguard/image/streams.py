@@ -49,6 +49,10 @@ class Window:
             raise truncated()
         self._file.seek(size, 1)
 
+    def tell(self) -> int:
+        """How many bytes were read or passed over."""
+        return self._at
+
     def finish(self) -> int:
         """Go to the end; returns how many bytes there are in all."""
         self._at = self._size

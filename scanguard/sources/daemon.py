@@ -1,22 +1,48 @@
-"""What the local docker daemon knows of base images. Only asked with `--daemon`; nothing is ever pulled.
+"""The local docker daemon: what it knows of base images (`--daemon`), and the images that it holds (`--image`).
 
-https://docs.docker.com/reference/api/engine/: `GET /images/{name}/json`.
+https://docs.docker.com/reference/api/engine/: `GET /images/{name}/json`, `GET /images/{name}/get`, `POST /images/create`.
 """
 
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from scanguard.model.display import displayable
 from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 
 _TIMEOUT = 10
+_SAVE_TIMEOUT = 600
+"""Seconds between two pieces; old daemons write the whole archive before they send its first byte."""
+_CHUNK = 1 << 18
+_REASONS = (
+    ("Permission denied", "permission denied; join the group of its socket or run as its owner"),
+    ("No such file", "there is no socket; start it, or set DOCKER_HOST"),
+    ("Connection refused", "connection refused; start it, or set DOCKER_HOST"),
+    ("timed out", "it did not answer in time; look whether it is well"),
+)
+
+
+class Endpoint(NamedTuple):
+    """Where a daemon listens; `tls` is docker's own configuration of certificates, or None."""
+
+    address: str
+    tls: Any = None
 
 
 class Daemon:
-    """The docker daemon of the environment (`DOCKER_HOST`, the default socket). One answer per image is kept."""
+    """The docker daemon of the environment: `DOCKER_HOST`, docker's current context, the usual sockets, podman's last.
+
+    One answer per image is kept.
+    """
 
     def __init__(self) -> None:
         self._client: Any = None
         self._users: dict[str, str | None] = {}
+        self.address = ""
 
     def user(self, reference: ImageReference) -> str | None:
         """The default user of an image that the daemon holds (empty in its configuration means root), None where it holds none.
@@ -28,19 +54,164 @@ class Daemon:
             self._users[name] = self._ask(name)
         return self._users[name]
 
-    def _ask(self, name: str) -> str | None:
+    def inspect(self, name: str) -> Mapping[str, Any] | None:
+        """What the daemon says of an image, None where it has none of this name. Raises TargetError as `user` does."""
+        with self._telling(name):
+            return self._inspected(name)
+
+    @contextmanager
+    def saved(self, name: str) -> Iterator[Iterator[bytes]]:
+        """An archive of an image in pieces, as `docker save` writes it. Raises TargetError where the daemon breaks off."""
+        with self._telling(name):
+            self.connect()
+            self._client.timeout = _SAVE_TIMEOUT
+            pieces = self._client.get_image(name, chunk_size=_CHUNK)
+        try:
+            yield self._pieces(name, pieces)
+        finally:
+            pieces.close()
+
+    def pull(self, reference: ImageReference, platform: str) -> None:
+        """Let the daemon fetch an image. Raises TargetError with what the daemon says where it cannot."""
+        name = str(reference)
+        repository = f"{reference.registry}/{reference.repository}" if reference.registry else reference.repository
+        with self._telling(name):
+            self.connect()
+            self._client.timeout = _SAVE_TIMEOUT
+            tag = reference.digest or reference.tag or "latest"
+            events = self._client.pull(repository, tag, stream=True, decode=True, platform=platform or None)
+            for event in events:
+                if event.get("error"):
+                    raise TargetError(f"could not be pulled: {displayable(str(event['error']))}", name)
+
+    def connect(self) -> None:
+        """Find the daemon. Raises docker's errors where there is none."""
         import docker
+        import docker.errors
+
+        if self._client is not None:
+            return
+        failure: Exception | None = None
+        for endpoint in endpoints(os.environ):
+            self.address = endpoint.address
+            over_ssh = endpoint.address.startswith("ssh://")
+            try:
+                self._client = docker.APIClient(
+                    endpoint.address,
+                    version="auto",
+                    timeout=_TIMEOUT,
+                    tls=endpoint.tls or False,
+                    use_ssh_client=over_ssh,
+                )
+                return
+            except docker.errors.DockerException as error:
+                failure = failure or error
+        raise failure or docker.errors.DockerException("No such file")
+
+    def _inspected(self, name: str) -> Mapping[str, Any] | None:
+        import docker.errors
+
+        self.connect()
+        try:
+            found: Mapping[str, Any] = self._client.inspect_image(name)
+        except docker.errors.NotFound:
+            return None
+        return found
+
+    def _ask(self, name: str) -> str | None:
         import docker.errors
         import requests.exceptions
 
         try:
-            if self._client is None:
-                self._client = docker.from_env(timeout=_TIMEOUT)
-            attributes = self._client.api.inspect_image(name)
-        except docker.errors.NotFound:
-            return None
+            attributes = self._inspected(name)
         except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
             message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
             raise TargetError(f"{message} ({type(error).__name__})") from error
+        if attributes is None:
+            return None
         user = (attributes.get("Config") or {}).get("User") or "root"
         return str(user).partition(":")[0]
+
+    def _pieces(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        with self._telling(name):
+            yield from pieces
+
+    @contextmanager
+    def _telling(self, name: str) -> Iterator[None]:
+        """Turn docker's errors into ours."""
+        import docker.errors
+        import requests.exceptions
+        import urllib3.exceptions
+
+        try:
+            yield
+        except docker.errors.APIError as error:
+            said = displayable(str(error.explanation or error.status_code))
+            raise TargetError(f"the docker daemon at {self.address} answered: {said}", name) from error
+        except (
+            docker.errors.DockerException,
+            requests.exceptions.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
+            words = str(error)
+            reason = next((told for mark, told in _REASONS if mark in words), type(error).__name__)
+            where = f" at {displayable(self.address)}" if self.address else ""
+            raise TargetError(f"the docker daemon{where} gave no answer: {reason}", name) from error
+
+
+def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:
+    """Where a daemon may listen, the likeliest first: one named by the user is the only one.
+
+    Raises TargetError where the current context of docker does not exist.
+    """
+    from docker.utils import kwargs_from_env
+
+    if environment.get("DOCKER_HOST"):
+        given = kwargs_from_env(environment=dict(environment))
+        yield Endpoint(given["base_url"], given.get("tls"))
+        return
+    context = _context(environment)
+    if context is not None:
+        yield context
+        return
+    found = [path for path in _sockets(environment) if _is_socket(path)]
+    yield from (Endpoint(f"unix://{path}") for path in found or ["/var/run/docker.sock"])
+
+
+def _context(environment: Mapping[str, str]) -> Endpoint | None:
+    """The endpoint of docker's current context; None for the default one."""
+    from docker.context import ContextAPI
+    from docker.context.config import get_current_context_name
+    from docker.errors import ContextException
+
+    name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
+    if name == "default":
+        return None
+    try:
+        found = ContextAPI.get_context(name)
+    except (ContextException, OSError, ValueError, KeyError) as error:
+        raise TargetError(f"docker's context '{name}' cannot be read; look at `docker context inspect`") from error
+    if found is None:
+        raise TargetError(f"docker's context '{name}' does not exist; choose another with `docker context use`")
+    return Endpoint(str(found.Host), found.TLSConfig)
+
+
+def _sockets(environment: Mapping[str, str]) -> Iterator[str]:
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    home = environment.get("HOME", "")
+    yield "/var/run/docker.sock"
+    if runtime:
+        yield f"{runtime}/docker.sock"
+    if home:
+        yield f"{home}/.docker/run/docker.sock"
+    if runtime:
+        yield f"{runtime}/podman/podman.sock"
+    yield "/run/podman/podman.sock"
+
+
+def _is_socket(path: str) -> bool:
+    try:
+        return stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError:
+        return False
