@@ -81,7 +81,8 @@ class Check(NamedTuple):
     """A rule and the generator that looks for its defect.
 
     `subject` is what it looks at: `dockerfile` (`run` takes a `Build`) or `image` (`run` takes an `ImageScan`). `needs`
-    says what has to be fetched first: `layers`, `inventory`.
+    says what has to be fetched first: `layers`, `inventory`; and `secrets` or `licences` where the inventory is to have
+    these.
     """
 
     rule: Rule

@@ -38,9 +38,9 @@ def write_archive(source: ImageSource, path: str) -> None:
         message = (
             f"a copy of the image for Trivy cannot be written: {error.strerror or error}; free space, or set TMPDIR"
         )
-        raise TargetError(message, image.name) from error
+        raise TargetError(message) from error
     if missing:
-        raise TargetError(f"{len(missing)} of the image's layers are not in it", image.name)
+        raise TargetError(f"{len(missing)} of the image's layers are not in it")
 
 
 def _name(diff_id: str) -> str:

@@ -41,6 +41,8 @@ _SCAN: Final = (
     "--pkg-types=os,library",
     "--exit-code=0",
 )
+_UNREADABLE: Final = ("other-image", "not-an-image", "missing-file")
+"""Failures after which a copy helps: archives of OCI layouts, and files that hold more than one image."""
 _OTHER: Final = Failure("other-image", "", "Trivy read another image than ScanGuard")
 
 
@@ -78,19 +80,24 @@ def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, s
     secrets there; a wrong guess is worked around. Raises TargetError where there is no whole answer, and KeyboardInterrupt
     where `stop` is set.
     """
-    with private_directory() as private:
-        if hides_own(source.image, base_layers):
-            return _scan_copy(source, trivy, private, stop)
-        guessed = guessed_base(source.image.history) if trivy.settings.secrets else 0
-        place = _place(source, private)
-        try:
-            found = _scan(source.image, place, treatment(source.image, guessed), trivy, private, stop)
-        except TrivyError as error:
-            if not (source.path and error.failure.name in ("other-image", "not-an-image", "missing-file")):
-                raise
-            return _scan_copy(source, trivy, private, stop)
-        missed = min(guessed, len(source.image.diff_ids)) if base_layers is None else 0
-        return found._replace(unsearched_layers=missed)
+    try:
+        with private_directory() as private:
+            return _scanned(source, trivy, base_layers, private, stop)
+    except OSError as error:
+        raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
+
+
+def _scanned(source: ImageSource, trivy: Ready, base_layers: int | None, private: str, stop: Stop | None) -> Inventory:
+    if trivy.settings.secrets and hides_own(source.image, base_layers):
+        return _scan_copy(source, trivy, private, stop)
+    guessed = min(guessed_base(source.image.history), len(source.image.diff_ids)) if trivy.settings.secrets else 0
+    try:
+        found = _scan(source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop)
+    except TrivyError as error:
+        if not (source.path and error.failure.name in _UNREADABLE):
+            raise
+        return _scan_copy(source, trivy, private, stop)
+    return found._replace(unsearched_layers=guessed if base_layers is None else 0)
 
 
 def _scan_copy(source: ImageSource, trivy: Ready, private: str, stop: Stop | None) -> Inventory:
@@ -124,8 +131,8 @@ def _scan(
         for attempt in range(_TRIES):
             ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)
             if ended.code == 0 and not ended.timed_out:
-                return _checked(read_report(report, image.name), image)
-            error = explained(ended, image.name)
+                return _checked(read_report(report), image)
+            error = explained(ended)
             if error.failure.name != "lock" or attempt == _TRIES - 1:
                 break
         raise error
@@ -133,7 +140,7 @@ def _scan(
 
 def _checked(parsed: Parsed, image: Image) -> Inventory:
     if parsed.diff_ids != image.diff_ids:
-        raise TrivyError(_OTHER, "Trivy read another image than ScanGuard: was it built anew meanwhile?", image.name)
+        raise TrivyError(_OTHER, "Trivy read another image than ScanGuard: was it built anew meanwhile?")
     return parsed.inventory
 
 

@@ -140,9 +140,8 @@ def locked(path: str, say: Say) -> Iterator[None]:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise TargetError(
-            f"Trivy's cache cannot be written: {error.strerror or error}", os.path.dirname(path)
-        ) from error
+        message = f"Trivy's cache '{os.path.dirname(path)}' cannot be written: {error.strerror or error}"
+        raise TargetError(message) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -191,4 +190,4 @@ def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> 
             for name in ("trivy.db", "metadata.json"):
                 os.replace(os.path.join(private, "db", name), os.path.join(cache, "db", name))
         except OSError as error:
-            raise TargetError(f"cannot be written: {error.strerror or error}", os.path.join(cache, "db")) from error
+            raise TargetError(f"'{cache}/db' cannot be written: {error.strerror or error}") from error

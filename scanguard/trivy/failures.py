@@ -150,19 +150,19 @@ UNKNOWN: Final = Failure("unknown", "", "")
 class TrivyError(TargetError):
     """Trivy gave no answer; `failure` says of which kind that is."""
 
-    def __init__(self, failure: Failure, message: str, uri: str = "") -> None:
-        super().__init__(message, uri)
+    def __init__(self, failure: Failure, message: str) -> None:
+        super().__init__(message)
         self.failure = failure
 
 
-def explained(ended: Ended, uri: str = "") -> TrivyError:
-    """The error for a run that ended with a code other than 0 or was ended; `uri` is the image as reports call it."""
+def explained(ended: Ended) -> TrivyError:
+    """The error for a run that ended with a code other than 0 or was ended."""
     failure = classified(ended)
     message = failure.message
     if failure is UNKNOWN:
         said = _last_clause(_text(ended.errors))
         message = f"Trivy failed with exit code {ended.code}" + (f": {said}" if said else "")
-    return TrivyError(failure, message, uri)
+    return TrivyError(failure, message)
 
 
 def classified(ended: Ended) -> Failure:

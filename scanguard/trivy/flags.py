@@ -22,6 +22,7 @@ def private_directory(parent: str = "") -> Iterator[str]:
             os.makedirs(parent, mode=0o700, exist_ok=True)
         made = tempfile.TemporaryDirectory(prefix="scanguard-", dir=parent or None, ignore_cleanup_errors=True)
     except OSError as error:
-        raise TargetError(f"no temporary directory can be made: {error.strerror or error}", parent) from error
+        where = f" in '{parent}'" if parent else ""
+        raise TargetError(f"no temporary directory can be made{where}: {error.strerror or error}") from error
     with made as path:
         yield path

@@ -6,8 +6,8 @@ further. All else that an image's author could write (names, paths, versions) is
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from scanguard.image.inventory import (
     FoundLicence,
@@ -20,6 +20,7 @@ from scanguard.image.inventory import (
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Severity
+from scanguard.trivy.fields import LINE, TEXT, Json, Malformed, layer_of, object_of, objects, part, text_of, words
 
 BIGGEST = 512 << 20
 """The most bytes of a report that are read."""
@@ -32,11 +33,7 @@ _SEVERITIES = {
     "HIGH": Severity.HIGH,
     "CRITICAL": Severity.CRITICAL,
 }
-_WORD, _LINE, _TEXT = 300, 1000, 8000
 _SYSTEM = "os-pkgs"
-
-Json = Mapping[str, Any]
-Kind = TypeVar("Kind")
 
 
 class Parsed(NamedTuple):
@@ -46,35 +43,31 @@ class Parsed(NamedTuple):
     diff_ids: tuple[str, ...]
 
 
-def read_report(path: str, uri: str = "") -> Parsed:
+def read_report(path: str) -> Parsed:
     """Read and parse the report in a file; raises TargetError where it is missing, too big or not whole."""
     try:
         if os.path.getsize(path) > BIGGEST:
-            raise TargetError(f"Trivy's report is larger than {BIGGEST >> 20} MB", uri)
+            raise TargetError(f"Trivy's report is larger than {BIGGEST >> 20} MB")
         with open(path, "rb") as file:
-            return parse(file.read(), uri)
+            return parse(file.read())
     except OSError as error:
-        raise TargetError(f"Trivy ended well and left no report: {error.strerror or error}", uri) from error
+        raise TargetError(f"Trivy ended well and left no report: {error.strerror or error}") from error
 
 
-def parse(data: bytes, uri: str = "") -> Parsed:
+def parse(data: bytes) -> Parsed:
     """The inventory in a report. Raises TargetError where it is no whole report of schema 2 about an image."""
     import json
 
     try:
         value = json.loads(data, object_hook=_without_secrets)
     except (ValueError, RecursionError) as error:
-        raise TargetError("Trivy's report is not whole: it is no JSON", uri) from error
+        raise TargetError("Trivy's report is not whole: it is no JSON") from error
     try:
         return _parsed(value)
-    except _Malformed as error:
+    except Malformed as error:
         raise TargetError(
-            f"Trivy's report is not as it should be: {error}; another version of Trivy may help", uri
+            f"Trivy's report is not as it should be: {error}; another version of Trivy may help"
         ) from error
-
-
-class _Malformed(Exception):
-    """What of a report is of another form; the text names the place, never the value."""
 
 
 def _without_secrets(value: dict[str, Any]) -> dict[str, Any]:
@@ -85,42 +78,42 @@ def _without_secrets(value: dict[str, Any]) -> dict[str, Any]:
 
 def _parsed(value: object) -> Parsed:
     if not isinstance(value, dict) or value.get("SchemaVersion") != 2:
-        raise _Malformed("SchemaVersion is not 2")
-    metadata = _object(value, "Metadata")
-    results = _objects(value, "Results")
+        raise Malformed("SchemaVersion is not 2")
+    metadata = object_of(value, "Metadata")
+    results = objects(value, "Results")
     packages = [(one, package) for result in results for one, package in _packages(result)]
-    known = {uid: package for one, package in packages if (uid := _text(_identifier(one, "Identifier"), "UID"))}
+    known = {uid: package for one, package in packages if (uid := text_of(object_of(one, "Identifier"), "UID"))}
     inventory = Inventory(
-        f"Trivy {_text(_object(value, 'Trivy'), 'Version')}".strip(),
+        f"Trivy {text_of(object_of(value, 'Trivy'), 'Version')}".strip(),
         _system(metadata),
         tuple(package for _, package in packages),
         tuple(one for result in results for one in _vulnerabilities(result, known)),
         tuple(one for result in results for one in _secrets(result, value)),
         tuple(one for result in results for one in _licences(result, known)),
     )
-    return Parsed(inventory, _words(metadata, "DiffIDs", 10_000))
+    return Parsed(inventory, words(metadata, "DiffIDs", 10_000))
 
 
 def _system(metadata: Json) -> System | None:
-    found = _object(metadata, "OS")
-    family = _text(found, "Family")
+    found = object_of(metadata, "OS")
+    family = text_of(found, "Family")
     if not family or family == "none":
         return None
-    return System(family, _text(found, "Name"), bool(_part(found, "EOSL", bool)))
+    return System(family, text_of(found, "Name"), bool(part(found, "EOSL", bool)))
 
 
 def _packages(result: Json) -> Iterator[tuple[Json, InstalledPackage]]:
-    kind, system = _text(result, "Type"), result.get("Class") == _SYSTEM
-    for one in _objects(result, "Packages"):
+    kind, system = text_of(result, "Type"), result.get("Class") == _SYSTEM
+    for one in objects(result, "Packages"):
         package = InstalledPackage(
-            _text(one, "Name"),
+            text_of(one, "Name"),
             _version(one),
             kind,
-            _layer(one),
-            _text(one, "FilePath", _LINE).lstrip("/"),
-            _text(one, "SrcName"),
-            _text(_identifier(one, "Identifier"), "PURL", _LINE),
-            _words(one, "Licenses"),
+            layer_of(one),
+            text_of(one, "FilePath", LINE).lstrip("/"),
+            text_of(one, "SrcName"),
+            text_of(object_of(one, "Identifier"), "PURL", LINE),
+            words(one, "Licenses"),
             system,
         )
         yield one, package
@@ -128,48 +121,48 @@ def _packages(result: Json) -> Iterator[tuple[Json, InstalledPackage]]:
 
 def _version(package: Json) -> str:
     """The whole version: `epoch:version-release`, as vulnerabilities name it."""
-    epoch = _part(package, "Epoch", int) or 0
-    release = _text(package, "Release")
-    return (f"{epoch}:" if epoch else "") + _text(package, "Version") + (f"-{release}" if release else "")
+    epoch = part(package, "Epoch", int) or 0
+    release = text_of(package, "Release")
+    return (f"{epoch}:" if epoch else "") + text_of(package, "Version") + (f"-{release}" if release else "")
 
 
 def _vulnerabilities(result: Json, known: Mapping[str, InstalledPackage]) -> Iterator[Vulnerability]:
-    for one in _objects(result, "Vulnerabilities"):
-        identifier = _text(one, "VulnerabilityID")
+    for one in objects(result, "Vulnerabilities"):
+        identifier = text_of(one, "VulnerabilityID")
         if not identifier:
-            raise _Malformed("a vulnerability has no VulnerabilityID")
+            raise Malformed("a vulnerability has no VulnerabilityID")
         score = _score(one)
         yield Vulnerability(
             identifier,
             _affected(one, result, known),
             _severity(one, score),
-            _text(one, "Title", _LINE),
-            _text(one, "Description", _TEXT),
-            _text(one, "FixedVersion"),
-            _text(one, "Status"),
+            text_of(one, "Title", LINE),
+            text_of(one, "Description", TEXT),
+            text_of(one, "FixedVersion"),
+            text_of(one, "Status"),
             score,
             _url(one),
-            _words(one, "CweIDs"),
-            _words(one, "VendorIDs"),
+            words(one, "CweIDs"),
+            words(one, "VendorIDs"),
         )
 
 
 def _affected(one: Json, result: Json, known: Mapping[str, InstalledPackage]) -> InstalledPackage:
     """The package, as it was listed; the layer is the vulnerability's."""
-    identifier = _identifier(one, "PkgIdentifier")
-    listed = known.get(_text(identifier, "UID"))
-    if listed is not None and listed.name == _text(one, "PkgName"):
+    identifier = object_of(one, "PkgIdentifier")
+    listed = known.get(text_of(identifier, "UID"))
+    if listed is not None and listed.name == text_of(one, "PkgName"):
         return listed._replace(
-            layer=_layer(one) or listed.layer, version=_text(one, "InstalledVersion") or listed.version
+            layer=layer_of(one) or listed.layer, version=text_of(one, "InstalledVersion") or listed.version
         )
     return InstalledPackage(
-        _text(one, "PkgName"),
-        _text(one, "InstalledVersion"),
-        _text(result, "Type"),
-        _layer(one),
-        _text(one, "PkgPath", _LINE).lstrip("/"),
+        text_of(one, "PkgName"),
+        text_of(one, "InstalledVersion"),
+        text_of(result, "Type"),
+        layer_of(one),
+        text_of(one, "PkgPath", LINE).lstrip("/"),
         "",
-        _text(identifier, "PURL", _LINE),
+        text_of(identifier, "PURL", LINE),
         (),
         result.get("Class") == _SYSTEM,
     )
@@ -180,11 +173,11 @@ def _severity(one: Json, score: float | None) -> Severity:
 
     https://nvd.nist.gov/vuln-metrics/cvss
     """
-    word = _text(one, "Severity")
+    word = text_of(one, "Severity")
     if word == "UNKNOWN" and score is not None:
         return next((grade for limit, grade in _SCORES if score >= limit), Severity.LOW)
     if word not in _SEVERITIES:
-        raise _Malformed("a Severity is none that is known")
+        raise Malformed("a Severity is none that is known")
     return _SEVERITIES[word]
 
 
@@ -193,8 +186,8 @@ _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM
 
 def _score(one: Json) -> float | None:
     """The CVSS base score of the source that set the severity, of the NVD, else the highest; newer versions first."""
-    scores = _object(one, "CVSS")
-    order = [source for source in (_text(one, "SeveritySource"), "nvd") if source in scores]
+    scores = object_of(one, "CVSS")
+    order = [source for source in (text_of(one, "SeveritySource"), "nvd") if source in scores]
     for source in order:
         found = _base_score(scores[source])
         if found is not None:
@@ -205,7 +198,7 @@ def _score(one: Json) -> float | None:
 
 def _base_score(value: object) -> float | None:
     if not isinstance(value, dict):
-        raise _Malformed("a CVSS is no object")
+        raise Malformed("a CVSS is no object")
     for key in ("V40Score", "V3Score", "V2Score"):
         found = value.get(key)
         if isinstance(found, int | float) and not isinstance(found, bool) and 0 < found <= 10:
@@ -214,21 +207,21 @@ def _base_score(value: object) -> float | None:
 
 
 def _url(one: Json) -> str:
-    url = _text(one, "PrimaryURL", _LINE)
+    url = text_of(one, "PrimaryURL", LINE)
     return url if url.startswith(("https://", "http://")) else ""
 
 
 def _secrets(result: Json, report: Json) -> Iterator[FoundSecret]:
-    target = _text(result, "Target", _LINE)
-    for one in _objects(result, "Secrets"):
-        layer = _layer(one)
-        config = not layer and target == _text(report, "ArtifactName", _LINE)
+    target = text_of(result, "Target", LINE)
+    for one in objects(result, "Secrets"):
+        layer = layer_of(one)
+        config = not layer and target == text_of(report, "ArtifactName", LINE)
         yield FoundSecret(
-            _text(one, "RuleID"),
-            _text(one, "Title"),
+            text_of(one, "RuleID"),
+            text_of(one, "Title"),
             _severity(one, None),
             "" if config else target.lstrip("/"),
-            0 if config else _part(one, "StartLine", int) or 0,
+            0 if config else part(one, "StartLine", int) or 0,
             layer,
         )
 
@@ -236,45 +229,9 @@ def _secrets(result: Json, report: Json) -> Iterator[FoundSecret]:
 def _licences(result: Json, known: Mapping[str, InstalledPackage]) -> Iterator[FoundLicence]:
     layers = {(package.name, package.path): package.layer for package in known.values()}
     systems = {package.name: package.layer for package in known.values() if package.system}
-    for one in _objects(result, "Licenses"):
-        name, package = _text(one, "Name"), _text(one, "PkgName")
-        path = _text(one, "FilePath", _LINE).lstrip("/")
+    for one in objects(result, "Licenses"):
+        name, package = text_of(one, "Name"), text_of(one, "PkgName")
+        path = text_of(one, "FilePath", LINE).lstrip("/")
         if name:
-            layer = _layer(one) or layers.get((package, path)) or systems.get(package, "")
-            yield FoundLicence(name, _text(one, "Category").lower(), package, path, layer)
-
-
-def _identifier(one: Json, key: str) -> Json:
-    return _object(one, key)
-
-
-def _layer(one: Json) -> str:
-    return _text(_object(one, "Layer"), "DiffID")
-
-
-def _objects(value: Json, key: str) -> Sequence[Json]:
-    found: Sequence[Json] = _part(value, key, list) or ()
-    if not all(isinstance(one, dict) for one in found):
-        raise _Malformed(f"{key} holds what is no object")
-    return found
-
-
-def _words(value: Json, key: str, most: int = 100) -> tuple[str, ...]:
-    found: Sequence[object] = _part(value, key, list) or ()
-    return tuple(str(word)[:_WORD] for word in found[:most])
-
-
-def _object(value: Json, key: str) -> Json:
-    return _part(value, key, dict) or {}
-
-
-def _text(value: Json, key: str, most: int = _WORD) -> str:
-    return (_part(value, key, str) or "")[:most]
-
-
-def _part(value: Json, key: str, kind: type[Kind]) -> Kind | None:
-    """A part of an object, None where it is absent. Raises _Malformed where it is of another kind."""
-    found = value.get(key)
-    if found is not None and not isinstance(found, kind):
-        raise _Malformed(f"{key} is of another kind than it should be")
-    return found
+            layer = layer_of(one) or layers.get((package, path)) or systems.get(package, "")
+            yield FoundLicence(name, text_of(one, "Category").lower(), package, path, layer)
