@@ -1,0 +1,158 @@
+"""Time and memory of reading an image's layers: archives of 300 MB and 2 GB, plain and packed with gzip.
+
+Each reading is a process of its own. Returns 1 where a bar is missed.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+RUNS = 3
+MEGABYTE = 1_000_000
+PROGRAM = """
+import resource, sys, time
+from scanguard.sources.images import scanguard_load_image
+start = time.perf_counter()
+contents = scanguard_load_image(sys.argv[1], "", False).contents()
+took = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(took, peak / 1024, sum(len(layer.entries) for layer in contents))
+"""
+
+
+class Case(NamedTuple):
+    """An archive to read and its bars: seconds, and MB of memory of the whole process."""
+
+    name: str
+    megabytes: int
+    files: int
+    packed: bool
+    seconds: float
+    memory: float
+
+
+CASES = (
+    Case("docker archive, 300 MB", 300, 18_000, False, 0.9, 60),
+    Case("OCI archive, gzip, 300 MB", 300, 18_000, True, 4.0, 60),
+    Case("docker archive, 2 GB", 2000, 60_000, False, 4.0, 150),
+    Case("OCI archive, gzip, 2 GB", 2000, 60_000, True, 25.0, 150),
+)
+
+
+class Counted:
+    """A file that knows the digest and the number of the bytes that went through it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.size = 0
+        self.digest = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        self.digest.update(data)
+        self.size += len(data)
+        return self.file.write(data)
+
+
+def main() -> int:
+    """Measure all cases; returns 1 where a bar is missed."""
+    missed = False
+    print("| image | entries | time | memory |\n|---|--:|--:|--:|")
+    for case in CASES:
+        with tempfile.TemporaryDirectory(prefix="scanguard-images-") as folder:
+            path = Path(folder) / "image.tar"
+            write(path, Path(folder), case)
+            measured = [reading(path) for _ in range(RUNS)]
+        took, peak, entries = (statistics.median(column) for column in zip(*measured, strict=True))
+        missed |= took > case.seconds or peak > case.memory
+        print(f"| {case.name} | {entries:,.0f} | {took:.2f} s | {peak:.0f} MB |", flush=True)
+    return int(missed)
+
+
+def reading(path: Path) -> tuple[float, ...]:
+    """Seconds, peak memory in MB, and the number of entries, of one process."""
+    words = [sys.executable, "-c", PROGRAM, str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[1])
+    return tuple(map(float, done.stdout.split()))
+
+
+def write(path: Path, folder: Path, case: Case) -> None:
+    """Write an archive of four layers of the same size."""
+    layers = [layer(folder, number, case) for number in range(4)]
+    config = json.dumps(
+        {
+            "architecture": "amd64",
+            "os": "linux",
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{diff_id}" for _, diff_id, _ in layers]},
+            "history": [{"created_by": f"RUN step {number}"} for number in range(4)],
+        }
+    ).encode()
+    with tarfile.open(path, "w") as archive:
+        for file, _, digest in layers:
+            archive.add(file, f"blobs/sha256/{digest}")
+            file.unlink()
+        name = add(archive, config)
+        if not case.packed:
+            names = [f"blobs/sha256/{digest}" for _, _, digest in layers]
+            value = [{"Config": f"blobs/sha256/{name}", "RepoTags": ["example/app:1"], "Layers": names}]
+            add(archive, json.dumps(value).encode(), "manifest.json")
+            return
+        described: list[dict[str, Any]] = [{"digest": f"sha256:{digest}"} for _, _, digest in layers]
+        manifest = add(archive, json.dumps({"config": {"digest": f"sha256:{name}"}, "layers": described}).encode())
+        add(archive, json.dumps({"manifests": [{"digest": f"sha256:{manifest}"}]}).encode(), "index.json")
+
+
+def add(archive: tarfile.TarFile, data: bytes, name: str = "") -> str:
+    """Add a blob under its digest, or a file under a name; returns the digest."""
+    digest = hashlib.sha256(data).hexdigest()
+    info = tarfile.TarInfo(name or f"blobs/sha256/{digest}")
+    info.size = len(data)
+    archive.addfile(info, io.BytesIO(data))
+    return digest
+
+
+def layer(folder: Path, number: int, case: Case) -> tuple[Path, str, str]:
+    """One layer: its file, the digest of its archive, and that of the file."""
+    path = folder / f"layer{number}"
+    with open(path, "wb") as raw:
+        outer = Counted(raw)
+        packed: Any = gzip.GzipFile(fileobj=outer, mode="wb", compresslevel=1, mtime=0) if case.packed else outer
+        inner = Counted(packed)
+        with tarfile.open(fileobj=inner, mode="w|") as archive:  # type: ignore[call-overload]
+            for info, data in files(number, case):
+                archive.addfile(info, io.BytesIO(data))
+        if case.packed:
+            packed.close()
+    return path, inner.digest.hexdigest(), outer.digest.hexdigest()
+
+
+def files(number: int, case: Case) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
+    """Many small files and some large ones, half of their bytes easy to pack; the same every time."""
+    chance = random.Random(number)
+    count = case.files // 4
+    room = case.megabytes * MEGABYTE // 4
+    block = chance.randbytes(1 << 16) + bytes(1 << 16)
+    for index in range(count):
+        info = tarfile.TarInfo(f"usr/lib/python3/dist-packages/package{index % 97}/module{number}_{index}.py")
+        large = index % 500 == 0
+        info.size = min(room, (room // (count // 500 + 1)) if large and index else chance.randint(0, 6000))
+        room -= info.size
+        yield info, (block * (info.size // len(block) + 1))[: info.size]
+
+
+if __name__ == "__main__":
+    if shutil.disk_usage(tempfile.gettempdir()).free < 5_000 * MEGABYTE or os.name != "posix":
+        sys.exit("5 GB of free space are needed in the directory for temporary files")
+    sys.exit(main())
