@@ -15,6 +15,11 @@ FORMATS: Mapping[str, str] = {
     "text": "scanguard.reporters.text",
     "json": "scanguard.reporters.json",
     "sarif": "scanguard.reporters.sarif",
+    "github": "scanguard.reporters.github",
+    "gitlab-codequality": "scanguard.reporters.gitlab_codequality",
+    "gitlab-container-scanning": "scanguard.reporters.gitlab_container_scanning",
+    "junit": "scanguard.reporters.junit",
+    "markdown": "scanguard.reporters.markdown",
 }
 """Each format and the module whose `render(report, options)` writes it."""
 

@@ -15,7 +15,7 @@ from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
-from scanguard.model.report import Notification, Report, ScannedFile
+from scanguard.model.report import Notification, Report, ScannedFile, Shards, ordered
 from scanguard.model.rule import Rule, Severity
 from scanguard.plugin import Check
 from scanguard.policy.find import find_policy
@@ -23,10 +23,11 @@ from scanguard.policy.model import DEFAULT, Policy
 from scanguard.registry import Registry
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
-from scanguard.sources.repository import repository_root
 
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
+    from scanguard.app.policy import Policies
+    from scanguard.engine.shard import Shard
 
 _FEW = 300
 
@@ -42,6 +43,7 @@ class Session:
         taken = [check.rule.id for check in self.checks if check.rule.id in own]
         if taken:
             raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
+        self._policies: Policies | None = None
         self._base_user: Callable[[ImageReference], str | None] | None = None
         self.rules: tuple[Rule, ...] = (*RULES, *(check.rule for check in self.checks))
 
@@ -71,6 +73,11 @@ class Session:
         Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the
         report's notifications.
         """
+        report = self._wanted(request)
+        return report._replace(notifications=ordered(report.notifications))
+
+    def _wanted(self, request: Request) -> Report:
+        """The findings that were asked for, notifications in any order."""
         if request.since or request.staged:
             from scanguard.app.changed import check_changed
 
@@ -87,37 +94,51 @@ class Session:
             from scanguard.sources.daemon import Daemon
 
             self._base_user = Daemon().user
+        shard = _shard(request.shard)
         found = discover(request.paths, self.environment.cwd)
         batches: dict[str, _Batch] = {}
         for target in found.targets:
             where = self._policy_path(request, target)
-            batch = batches.setdefault(where, _Batch(self._policy(where, request)))
-            batch.targets.append(target)
+            if where not in batches:
+                batches[where] = _Batch(self._policy(where, request))
+            if shard is None or shard.has(target.uri):
+                batches[where].targets.append(target)
         if not batches:
             batches[""] = _Batch(self._policy(self._policy_path(request, None), request))
         notifications = [*self.registry.notifications, *map(_notification, found.errors)]
         for batch in batches.values():
             self._run(batch, request)
             notifications.extend(batch.notifications)
+        overruled = self._overruled(batches.values()) if shard is not None or len(batches) > 1 else ()
         first = next(iter(batches.values())).policy
+        rules = (*self.rules, *_declared(batch.policy for batch in batches.values()))
         report = Report(
             __version__,
             tuple(sorted((one for batch in batches.values() for one in batch.findings), key=_order)),
-            tuple(notifications),
-            tuple(rule for rule in self.rules if any(batch.policy.setting(rule).enabled for batch in batches.values())),
+            tuple(one for one in notifications if one not in overruled),
+            tuple(rule for rule in rules if any(batch.policy.setting(rule).enabled for batch in batches.values())),
             tuple(sorted((one for batch in batches.values() for one in batch.files), key=_uri)),
             first.fail_on,
             first.name,
             request.exit_zero,
+            None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
         )
         return Scan(report, {file.source.uri: batch.ran for batch in batches.values() for file in batch.files})
+
+    def _overruled(self, batches: Iterable["_Batch"]) -> tuple[Notification, ...]:
+        """What some batch or shard may say of an exception of the policy that covers a finding here."""
+        from scanguard.engine.shard import settled
+
+        today = self.environment.today
+        return tuple(one for batch in batches for one in settled(batch.findings, batch.policy.exceptions, today))
 
     def _run(self, batch: "_Batch", request: Request) -> None:
         """Check the targets of one policy, then apply its exceptions to all their findings."""
         policy = batch.policy
-        settings = tuple(_settings(self.checks, policy))
+        settings = tuple(_settings((*self.checks, *policy.declared), policy))
         ran = {*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)}
         batch.ran = frozenset(ran)
+        batch.notifications.extend(policy.refused)
         findings: list[Finding] = []
 
         def part(targets: Sequence[Target]) -> list[Checked]:
@@ -153,22 +174,29 @@ class Session:
         builds = self._options(target, policy, request)
         outcome = _merged([run.check_dockerfile(source, settings, one, syntax) for one in builds])
         warnings = tuple(Notification("warning", message, target.uri) for message in messages)
-        findings = (
-            outcome.findings
-            if not request.inline or "scanguard" not in text.casefold()
-            else self._suppressed(outcome, policy, ran)
-        )
-        return Checked(outcome.file, findings, (*warnings, *outcome.notifications))
+        findings = outcome.findings
+        refused: tuple[Notification, ...] = ()
+        if request.inline and "scanguard" in text.casefold():
+            findings, refused = self._suppressed(outcome, policy, ran)
+        return Checked(outcome.file, findings, (*warnings, *outcome.notifications, *refused))
 
-    def _suppressed(self, outcome: run.Outcome, policy: Policy, ran: set[str]) -> tuple[Finding, ...]:
-        """The findings of one file marked by its comments, and what is wrong with these."""
+    def _suppressed(
+        self, outcome: run.Outcome, policy: Policy, ran: set[str]
+    ) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+        """The findings of one file marked by its comments, what is wrong with these, and what a lock refuses."""
         from scanguard.dockerfile.pragma import pragmas
         from scanguard.engine.suppress import suppress_inline
 
+        found, rules = pragmas(outcome.dockerfile), self._catalogue(policy)
+        refused: tuple[Notification, ...] = ()
+        if policy.locks:
+            from scanguard.policy.locks import refuse_inline
+
+            found, refused = refuse_inline(found, policy, rules, outcome.file.source)
         inline = suppress_inline(
             outcome.findings,
-            pragmas(outcome.dockerfile),
-            rules=self.rules,
+            found,
+            rules=rules,
             ran=ran,
             today=self.environment.today,
             require_reason=policy.require_reason,
@@ -178,7 +206,11 @@ class Session:
             for rule, problem in inline.problems
             if policy.setting(rule).enabled
         ]
-        return (*inline.findings, *stamped)
+        return (*inline.findings, *stamped), refused
+
+    def _catalogue(self, policy: Policy) -> tuple[Rule, ...]:
+        """All rules, those that the policy declares among them."""
+        return (*self.rules, *(check.rule for check in policy.declared))
 
     def _options(self, target: Target, policy: Policy, request: Request) -> Iterator[BuildOptions]:
         """How to build: once for each stage that ships."""
@@ -190,31 +222,29 @@ class Session:
 
     def _policy_path(self, request: Request, target: Target | None) -> str:
         """Where the policy for a target lies: `--policy`, or the repository's own; empty for the default."""
-        if request.policy:
+        if request.policy and not (request.overlay and self.policies.overlaid(request.policy)):
             return request.policy
         cwd = self.environment.cwd
         directory = os.path.dirname(target.path) if target is not None and target.path != "-" else cwd
-        return find_policy(directory, cwd) or ""
+        return find_policy(directory, cwd) or request.policy
 
     def _policy(self, where: str, request: Request) -> Policy:
         """The policy, with the command line's last word."""
-        policy = self._load(where, request.policy)
+        policy = self.policies.combined(where, request.policy).policy if where else DEFAULT
         if request.select or request.ignore:
             from scanguard.policy.select import select
 
-            policy = select(policy, self.rules, request.select, request.ignore)
+            policy = select(policy, self._catalogue(policy), request.select, request.ignore)
         return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
 
-    def _load(self, where: str, given: str) -> Policy:
-        """A policy; one that was found, not given, may only extend files of its own repository."""
-        if not where:
-            return DEFAULT
-        from scanguard.policy.load import load_policy
+    @property
+    def policies(self) -> "Policies":
+        """The policies of this run; loads YAML."""
+        if self._policies is None:
+            from scanguard.app.policy import Policies
 
-        named = {name: policy.path for name, policy in self.registry.policies().items()}
-        within = "" if where == given else repository_root(os.path.dirname(where)) or ""
-        cwd, trusted = self.environment.cwd, where == given
-        return load_policy(where, self.rules, cwd=cwd, read=read, named=named, within=within, trusted=trusted)
+            self._policies = Policies(self.registry, self.rules, self.environment.cwd)
+        return self._policies
 
 
 class Scan(NamedTuple):
@@ -244,6 +274,16 @@ class _Batch:
         self.files: list[ScannedFile] = []
 
 
+def _shard(text: str) -> "Shard | None":
+    """The part of the targets that is wanted; None where it is all of them. Raises ConfigurationError for a bad one."""
+    if not text:
+        return None
+    from scanguard.engine.shard import shard_of
+
+    shard = shard_of(text)
+    return shard if shard.total > 1 else None
+
+
 def _spread(part: "Callable[[Sequence[Target]], list[Checked]]", targets: Sequence[Target]) -> list[Checked]:
     """What the targets gave, in order; many are shared among processes."""
     if len(targets) <= _FEW:
@@ -260,6 +300,19 @@ def _merged(outcomes: Sequence[run.Outcome]) -> run.Outcome:
     from scanguard.engine.merge import merged
 
     return merged(outcomes)
+
+
+def _declared(policies: Iterable[Policy]) -> Iterator[Rule]:
+    """The rules that policies declare, each once. Raises ConfigurationError where two give one id to different rules."""
+    seen: dict[str, Rule] = {}
+    for policy in policies:
+        for check in policy.declared:
+            known = seen.get(check.rule.id)
+            if known is None:
+                seen[check.rule.id] = check.rule
+                yield check.rule
+            elif known != check.rule:
+                raise ConfigurationError(f"{known.id} is declared differently by several policies of this run")
 
 
 def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:

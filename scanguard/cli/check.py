@@ -3,7 +3,7 @@
 import os
 import sys
 
-from scanguard.app.request import Request, environment
+from scanguard.app.request import Request, environment, moment
 from scanguard.app.session import Session
 from scanguard.cli import print_error, print_text
 from scanguard.model.errors import ConfigurationError
@@ -22,6 +22,7 @@ class CheckOptions(NamedTuple):
     color: str = "auto"
     category: str | None = None
     include_suppressed: bool = False
+    room: int = RenderOptions().room
 
 
 def check(options: CheckOptions) -> int:
@@ -31,7 +32,7 @@ def check(options: CheckOptions) -> int:
     writers = [(session.reporter(name), path) for name, path in options.outputs]
     printer = None if options.format == "text" else session.reporter(options.format)
     report = session.check(options.request)
-    form = RenderOptions(options.category, options.include_suppressed)
+    form = RenderOptions(options.category, options.include_suppressed, time=moment(), room=options.room)
     unwritten = [
         error for writer, path in writers if (error := _write(path, writer(report, form), here.cwd)) is not None
     ]

@@ -4,8 +4,8 @@ import argparse
 
 from scanguard.app.request import Request
 from scanguard.cli.check import CheckOptions, check
+from scanguard.cli.output_arguments import add_output, outputs
 from scanguard.cli.parser import Commands, add_build_args, build_args, words
-from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import Severity
 
 _EPILOG = """exit codes:
@@ -35,6 +35,15 @@ def add(commands: Commands) -> None:
     rules.add_argument("--fail-on", metavar="LEVEL", default="", help=f"{levels}, never")
     rules.add_argument("--no-inline", dest="inline", action="store_false", help="disregard inline suppressions")
     rules.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
+    known = parser.add_argument_group("what counts")
+    known.add_argument(
+        "--baseline", metavar="FILE", default="", help="findings in this file are known and do not count"
+    )
+    known.add_argument("--since", metavar="REF", default="", help="only findings whose cause changed since this commit")
+    known.add_argument("--staged", action="store_true", help="only findings whose cause is staged, as it is staged")
+    known.add_argument(
+        "--shard", metavar="I/N", default="", help="only part I of N of the targets; see scanguard merge"
+    )
     build = parser.add_argument_group("build")
     build.add_argument("--target", metavar="STAGE", default="", help="the stage that ships (default: the last)")
     add_build_args(build)
@@ -43,13 +52,7 @@ def add(commands: Commands) -> None:
     )
     build.add_argument("--daemon", action="store_true", help="ask the local docker daemon who runs in base images")
     output = parser.add_argument_group("output")
-    output.add_argument("--format", metavar="F", default="text", help="text (default), json, sarif")
-    output.add_argument(
-        "--output", metavar="F=FILE", action="append", default=[], help="write a report to a file too: sarif=scan.sarif"
-    )
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto, always, never")
-    output.add_argument("--category", metavar="NAME", help="SARIF: the category of the run")
-    output.add_argument("--include-suppressed", action="store_true", help="SARIF: keep suppressed findings, marked")
+    add_output(output)
     parser.set_defaults(run=run)
 
 
@@ -63,11 +66,12 @@ def check_options(namespace: argparse.Namespace) -> CheckOptions:
     return CheckOptions(
         _request(namespace),
         namespace.format,
-        tuple(_output(text) for text in namespace.output),
+        outputs(namespace.output),
         plugins=namespace.plugins,
         color=namespace.color,
         category=namespace.category,
         include_suppressed=namespace.include_suppressed,
+        room=namespace.max_length,
     )
 
 
@@ -84,11 +88,8 @@ def _request(namespace: argparse.Namespace) -> Request:
         inline=namespace.inline,
         exit_zero=namespace.exit_zero,
         daemon=namespace.daemon,
+        baseline=namespace.baseline,
+        since=namespace.since,
+        staged=namespace.staged,
+        shard=namespace.shard,
     )
-
-
-def _output(text: str) -> tuple[str, str]:
-    name, equals, path = text.partition("=")
-    if not equals or not path:
-        raise ConfigurationError(f"--output '{text}': write FORMAT=FILE, as in sarif=scan.sarif")
-    return name, path

@@ -104,7 +104,7 @@ def suppress_by_policy(
     for exception in exceptions:
         if id(exception) in used or exception.rule not in ran or not any(map(exception.covers_path, scanned)):
             continue
-        notifications.append(_notification(exception, expired=exception.expires < today))
+        notifications.append(_ended(exception) if exception.expires < today else needless(exception))
     return marked, tuple(notifications)
 
 
@@ -180,9 +180,12 @@ def _marked(finding: Finding, exceptions: Iterable[Exemption], used: set[int]) -
     return finding._replace(suppressions=(*finding.suppressions, *marks))
 
 
-def _notification(exception: Exemption, *, expired: bool) -> Notification:
-    if expired:
-        message = f"The exception for {exception.rule} ended on {exception.expires}: its findings count again."
-        return Notification("warning", message, exception.uri, exception.region)
+def _ended(exception: Exemption) -> Notification:
+    message = f"The exception for {exception.rule} ended on {exception.expires}: its findings count again."
+    return Notification("warning", message, exception.uri, exception.region)
+
+
+def needless(exception: Exemption) -> Notification:
+    """What to say of an exception of no use."""
     message = f"The exception for {exception.rule} covers no finding."
     return Notification("note", message, exception.uri, exception.region)

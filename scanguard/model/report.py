@@ -1,5 +1,6 @@
 """What a run says as a whole, and the verdict that follows from it."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from scanguard.model.finding import Finding
@@ -28,6 +29,19 @@ class Notification(NamedTuple):
     uri: str = ""
     region: Region | None = None
     rule_id: str = ""
+
+
+_LEVELS = ("error", "warning", "note")
+
+
+def ordered(notifications: Iterable[Notification]) -> tuple[Notification, ...]:
+    """Each notification once: the gravest first, then by file, place, rule and message, wherever they come from."""
+    return tuple(sorted(set(notifications), key=_rank))
+
+
+def _rank(notification: Notification) -> tuple[object, ...]:
+    region = notification.region or ()
+    return (_LEVELS.index(notification.level), notification.uri, region, notification.rule_id, notification.message)
 
 
 class ScannedFile(NamedTuple):

@@ -167,4 +167,41 @@ INCOMPLETE = Report(
     policy="strict",
     exit_zero=True,
 )
-REPORTS = {"clean": CLEAN, "failing": FAILING, "incomplete": INCOMPLETE}
+CVE = rule("CVE-2024-12345", "vulnerable-package", "vulnerability", Severity.CRITICAL, "A library reads too far.")
+IMAGE = Report(
+    "0.1.0",
+    (
+        finding(
+            WORKER_FILE,
+            CVE,
+            "'openssl' and 'libssl3' in 'shop/worker' have CVE-2024-12345.",
+            "python",
+            stage="0",
+            confidence=Confidence.MEDIUM,
+            key="openssl,libssl3",
+            image="shop/worker",
+            origin="base",
+            facts=(
+                ("package", "openssl 3.0.1-1 → 3.0.2-1"),
+                ("package", "libssl3 3.0.1-1"),
+                ("operating system", "debian 12"),
+                ("advisory", "https://security.example.com/CVE-2024-12345"),
+            ),
+            lines=(1, 1),
+        ),
+        finding(
+            WORKER_FILE,
+            ROOT,
+            "The image 'shop/worker' runs as 'root'.",
+            "python",
+            stage="",
+            image="shop/worker",
+            origin="exact",
+        ),
+    ),
+    (),
+    RULES,
+    (WORKER_FILE,),
+    Severity.HIGH,
+)
+REPORTS = {"clean": CLEAN, "failing": FAILING, "incomplete": INCOMPLETE, "image": IMAGE}

@@ -5,9 +5,14 @@
 #    source ~/.local/share/bash_completion/scanguard
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_scanguard_subparsers=(check rules explain graph plugins completion)
+_shtab_scanguard_baseline_subparsers=(write show prune)
+_shtab_scanguard_subparsers=(check baseline rules explain graph plugins completion)
 
-_shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --target --build-arg --build-context --daemon --format --output --color --category --include-suppressed --no-plugins)
+_shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --baseline --since --staged --shard --target --build-arg --build-context --daemon --format --output --color --category --include-suppressed --max-length --no-plugins)
+_shtab_scanguard_baseline_write_option_strings=(-h --help --baseline --no-plugins --policy --select --ignore --target --build-arg --accept-new)
+_shtab_scanguard_baseline_show_option_strings=(-h --help --baseline --no-plugins)
+_shtab_scanguard_baseline_prune_option_strings=(-h --help --baseline --no-plugins --policy --select --ignore --target --build-arg)
+_shtab_scanguard_baseline_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_rules_option_strings=(-h --help --format --no-plugins)
 _shtab_scanguard_explain_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_graph_option_strings=(-h --help --format --target --build-arg --no-plugins)
@@ -18,19 +23,38 @@ _shtab_scanguard_option_strings=(-h --help --version)
 
 
 _shtab_scanguard_check___color_choices=(auto always never)
+_shtab_scanguard_baseline_pos_0_choices=(write show prune)
 _shtab_scanguard_rules___format_choices=(text json)
 _shtab_scanguard_graph___format_choices=(text mermaid dot)
 _shtab_scanguard_completion_pos_0_choices=(bash zsh)
-_shtab_scanguard_pos_0_choices=(check rules explain graph plugins completion)
+_shtab_scanguard_pos_0_choices=(check baseline rules explain graph plugins completion)
 
 _shtab_scanguard_check_pos_0_nargs='*'
 _shtab_scanguard_check__h_nargs=0
 _shtab_scanguard_check___help_nargs=0
 _shtab_scanguard_check___no_inline_nargs=0
 _shtab_scanguard_check___exit_zero_nargs=0
+_shtab_scanguard_check___staged_nargs=0
 _shtab_scanguard_check___daemon_nargs=0
 _shtab_scanguard_check___include_suppressed_nargs=0
 _shtab_scanguard_check___no_plugins_nargs=0
+_shtab_scanguard_baseline_write_pos_0_nargs='*'
+_shtab_scanguard_baseline_write__h_nargs=0
+_shtab_scanguard_baseline_write___help_nargs=0
+_shtab_scanguard_baseline_write___no_plugins_nargs=0
+_shtab_scanguard_baseline_write___accept_new_nargs=0
+_shtab_scanguard_baseline_show_pos_0_nargs='*'
+_shtab_scanguard_baseline_show__h_nargs=0
+_shtab_scanguard_baseline_show___help_nargs=0
+_shtab_scanguard_baseline_show___no_plugins_nargs=0
+_shtab_scanguard_baseline_prune_pos_0_nargs='*'
+_shtab_scanguard_baseline_prune__h_nargs=0
+_shtab_scanguard_baseline_prune___help_nargs=0
+_shtab_scanguard_baseline_prune___no_plugins_nargs=0
+_shtab_scanguard_baseline_pos_0_nargs=A...
+_shtab_scanguard_baseline__h_nargs=0
+_shtab_scanguard_baseline___help_nargs=0
+_shtab_scanguard_baseline___no_plugins_nargs=0
 _shtab_scanguard_rules__h_nargs=0
 _shtab_scanguard_rules___help_nargs=0
 _shtab_scanguard_rules___no_plugins_nargs=0

@@ -10,6 +10,7 @@
 
 _shtab_scanguard_commands() {
   local _commands=(
+    baseline:'write, show and prune known findings'
     check:'Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and'
     completion:'print completions for a shell'
     explain:'show the manual of a rule'
@@ -20,6 +21,15 @@ _shtab_scanguard_commands() {
   _describe 'scanguard commands' _commands
 }
 
+_shtab_scanguard_baseline_commands() {
+  local _commands=(
+    prune:'forget what is no longer found'
+    show:'list what is known'
+    write:'make everything that is found now known'
+  )
+  _describe 'scanguard baseline commands' _commands
+}
+
 _shtab_scanguard_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "(- : *)--version[show program\'s version number and exit]"
@@ -27,6 +37,55 @@ _shtab_scanguard_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_defaults_added=0
+
+_shtab_scanguard_baseline_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--no-plugins[load first-party checks only]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_baseline_defaults_added=0
+
+_shtab_scanguard_baseline_prune_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[default\: scanguard-baseline.json at the root]:FILE:"
+  "--no-plugins[load first-party checks only]"
+  "--policy[a policy file, or\: default, strict]:P:"
+  "*--select[look at these rules only]:RULES:"
+  "*--ignore[do not look at these rules]:RULES:"
+  "--target[the stage that ships (default\: the last)]:STAGE:"
+  "*--build-arg[set a build argument]:K=V:"
+  "(*)::files and directories (default\: .):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_baseline_prune_defaults_added=0
+
+_shtab_scanguard_baseline_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[default\: scanguard-baseline.json at the root]:FILE:"
+  "--no-plugins[load first-party checks only]"
+  "(*)::files and directories (default\: .):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_baseline_show_defaults_added=0
+
+_shtab_scanguard_baseline_write_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[default\: scanguard-baseline.json at the root]:FILE:"
+  "--no-plugins[load first-party checks only]"
+  "--policy[a policy file, or\: default, strict]:P:"
+  "*--select[look at these rules only]:RULES:"
+  "*--ignore[do not look at these rules]:RULES:"
+  "--target[the stage that ships (default\: the last)]:STAGE:"
+  "*--build-arg[set a build argument]:K=V:"
+  "--accept-new[let a baseline that is there grow]"
+  "(*)::files and directories (default\: .):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_baseline_write_defaults_added=0
 
 _shtab_scanguard_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -36,15 +95,20 @@ _shtab_scanguard_check_options=(
   "--fail-on[note, low, medium, high, critical, never]:LEVEL:"
   "--no-inline[disregard inline suppressions]"
   "--exit-zero[exit 0 whatever was found]"
+  "--baseline[findings in this file are known and do not count]:FILE:"
+  "--since[only findings whose cause changed since this commit]:REF:"
+  "--staged[only findings whose cause is staged, as it is staged]"
+  "--shard[only part I of N of the targets\; see scanguard merge]:I/N:"
   "--target[the stage that ships (default\: the last)]:STAGE:"
   "*--build-arg[set a build argument]:K=V:"
   "*--build-context[a name that is a context, not an image]:NAME:"
   "--daemon[ask the local docker daemon who runs in base images]"
-  "--format[text (default), json, sarif]:F:"
+  "--format[text (default), json, sarif, github, gitlab-codequality, gitlab-container-scanning, junit, markdown]:F:"
   "*--output[write a report to a file too\: sarif\=scan.sarif]:F=FILE:"
-  "--color[auto, always, never]:color:(auto always never)"
-  "--category[SARIF\: the category of the run]:NAME:"
+  "--color[auto, always, never]:WHEN:(auto always never)"
+  "--category[SARIF, markdown\: the category of the run]:NAME:"
   "--include-suppressed[SARIF\: keep suppressed findings, marked]"
+  "--max-length[markdown\: how long it may be (default\: 65536)]:BYTES:"
   "--no-plugins[load first-party checks only]"
   "(*)::files and directories (default\: .):"
 )
@@ -118,12 +182,38 @@ _shtab_scanguard() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_scanguard-$line[1]:"
       case $line[1] in
+        baseline) _shtab_scanguard_baseline ;;
         check) _arguments -C -s $_shtab_scanguard_check_options ;;
         completion) _arguments -C -s $_shtab_scanguard_completion_options ;;
         explain) _arguments -C -s $_shtab_scanguard_explain_options ;;
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
         plugins) _arguments -C -s $_shtab_scanguard_plugins_options ;;
         rules) _arguments -C -s $_shtab_scanguard_rules_options ;;
+      esac
+  esac
+}
+
+_shtab_scanguard_baseline() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->baseline'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_scanguard_baseline_defaults_added )); then
+    if (( ${_shtab_scanguard_baseline_options[(I)${(q)one_or_more}*]} +          ${_shtab_scanguard_baseline_options[(I)${(q)remainder}*]} +          ${_shtab_scanguard_baseline_options[(I)${(q)default}]} == 0 )); then
+      _shtab_scanguard_baseline_options+=(': :_shtab_scanguard_baseline_commands' '*::: :->baseline')
+    fi
+    _shtab_scanguard_baseline_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_scanguard_baseline_options
+
+  case $state in
+    baseline)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_scanguard_baseline-$line[1]:"
+      case $line[1] in
+        prune) _arguments -C -s $_shtab_scanguard_baseline_prune_options ;;
+        show) _arguments -C -s $_shtab_scanguard_baseline_show_options ;;
+        write) _arguments -C -s $_shtab_scanguard_baseline_write_options ;;
       esac
   esac
 }

@@ -6,6 +6,7 @@ from typing import Any
 from scanguard.model.finding import Finding
 from scanguard.model.report import ExitCode, Notification, Report
 from scanguard.model.rule import Rule
+from scanguard.reporters.details import worst_first
 from scanguard.reporters.sarif.descriptors import (
     CONFIGURATION,
     INCOMPLETE,
@@ -36,7 +37,7 @@ _EXIT = {
 
 def log(report: Report, *, include_suppressed: bool, category: str, limit: int) -> Any:
     """The log as the values of JSON; `results` is an iterator, since there can be very many."""
-    findings = _worst_first(report.findings if include_suppressed else report.active)
+    findings = worst_first(report.findings if include_suppressed else report.active)
     kept = findings[:limit]
     found = len(findings) + sum(number for _, number in report.omitted)
     places = Places(report)
@@ -52,16 +53,24 @@ def log(report: Report, *, include_suppressed: bool, category: str, limit: int) 
         results=[],
         taxonomies=taxonomy_components(taxa) or None,
         column_kind="unicodeCodePoints",
-        properties={"policy": report.policy, "failOn": _fail_on(report), "shards": _shards(report)},
+        properties={"policy": report.policy, "failOn": _fail_on(report), "shards": _shards(report), **_baseline(report)},
     )
     convert = Converter().convert
     document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
-    document["runs"][0]["results"] = (convert(result(finding, indices[finding.rule.id], places)) for finding in kept)
+    states = bool(report.baseline) and include_suppressed
+    document["runs"][0]["results"] = (
+        convert(result(finding, indices[finding.rule.id], places, states=states)) for finding in kept
+    )
     return document
 
 
 def _fail_on(report: Report) -> str:
     return "never" if report.fail_on is None else report.fail_on.label
+
+
+def _baseline(report: Report) -> dict[str, str]:
+    """The baseline that was asked for; nothing where none was."""
+    return {"baseline": report.baseline} if report.baseline else {}
 
 
 def _shards(report: Report) -> dict[str, object] | None:
@@ -71,11 +80,6 @@ def _shards(report: Report) -> dict[str, object] | None:
     from scanguard.reporters.json import shards
 
     return shards(report.shards)
-
-
-def _worst_first(findings: tuple[Finding, ...]) -> list[Finding]:
-    """By severity, then by place: platforms that show only some show the first."""
-    return sorted(findings, key=lambda finding: (-finding.severity, finding.uri, finding.region, finding.rule.id))
 
 
 def _rules(report: Report, findings: list[Finding]) -> list[Rule]:

@@ -1,0 +1,34 @@
+"""What the formats for CI say of a finding beside its message, and in which order they show findings."""
+
+from collections.abc import Iterable
+
+from scanguard.model.finding import Finding
+from scanguard.model.rule import Confidence, Severity
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By severity, then by place: platforms that show only some show the first."""
+    return sorted(findings, key=lambda finding: (-finding.severity, finding.uri, finding.region, finding.rule.id))
+
+
+def details(finding: Finding) -> tuple[str, ...]:
+    """One text for each further thing to know: doubt, the image, facts, the trace, related places. Not escaped."""
+    found = []
+    if finding.confidence is not Confidence.HIGH:
+        found.append(f"confidence: {finding.confidence.label}")
+    if finding.image:
+        found.append(f"image: {finding.image}" + (f" (line: {finding.origin})" if finding.origin else ""))
+    found.extend(f"{name}: {value}" for name, value in finding.facts)
+    found.extend(f"{at}. line {step.region.start_line}: {step.message}" for at, step in enumerate(finding.trace, 1))
+    found.extend(f"see line {place.region.start_line}: {place.message}" for place in finding.related)
+    return tuple(found)
+
+
+def fails(finding: Finding, limit: Severity | None) -> bool:
+    """Whether this finding alone fails the gate."""
+    return finding.active and limit is not None and finding.severity >= limit
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
