@@ -155,7 +155,7 @@ class _Finder:
                 value.kind, masked, span, "", "comment", None, -1, Evidence.FORMAT, Severity.LOW, Confidence.LOW
             )
         where, holder = self._where(step.instruction, value.start)
-        if value.kind in _SOMETIMES_PUBLIC and not _PUBLIC_WORDS.isdisjoint(split_name(holder)):
+        if is_meant_to_be_seen(value.kind, holder):
             return None
         stage = step.stage if step.stage >= 0 else None
         return SecretSeen(
@@ -278,6 +278,11 @@ class _Finder:
         self.found.append(
             SecretSeen(kind, "***", span, holder, where, stage, step.position, evidence, severity, confidence)
         )
+
+
+def is_meant_to_be_seen(kind: str, holder: str) -> bool:
+    """Whether a value of this kind under this name is public on purpose: browsers get it."""
+    return kind in _SOMETIMES_PUBLIC and not _PUBLIC_WORDS.isdisjoint(split_name(holder))
 
 
 def _default(source: str) -> str:

@@ -44,8 +44,6 @@ _NOT_PREFIXES = (
     "google-cloud",
     "llvm-libs",
     "clang-libs",
-    "gcc-14-base",
-    "gcc-12-base",
 )
 _GROUPS = frozenset(
     ("development tools", "development libraries", "development", "@development", "@development-tools", "c-development")
@@ -87,15 +85,20 @@ class Tool(NamedTuple):
 
 def is_build_tool(package: Package) -> bool:
     """Whether a package is a build tool, judged by the naming of its package manager."""
-    name = package.name.lower()
-    family = _ALIASES.get(package.manager, package.manager)
+    return is_tool_name(package.manager, package.name)
+
+
+def is_tool_name(manager: str, name: str) -> bool:
+    """Whether a package manager's package of this name is a build tool."""
+    name = name.lower()
+    family = _ALIASES.get(manager, manager)
     if family in _LANGUAGE_MANAGERS:
         if family == "rustup":
             return True
         return name in _LANGUAGE_MANAGERS[family]
     if family not in _SYSTEM_MANAGERS:
         return False
-    if name in _NOT_TOOLS or name.startswith(_NOT_PREFIXES):
+    if name in _NOT_TOOLS or name.startswith(_NOT_PREFIXES) or (name.startswith("gcc-") and name.endswith("-base")):
         return False
     if name in _EXACT or name in _GROUPS or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
         return True

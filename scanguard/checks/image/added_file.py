@@ -1,0 +1,82 @@
+import re
+from collections.abc import Iterator
+
+from scanguard.checks.image.commands import told_by_history
+from scanguard.checks.image.history import Past, history
+from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.plugin import ImageScan, Severity, image_check
+
+# As the classic builder and buildah write it: a hash in the place of the sources.
+_HASHED = re.compile(r"(file|multi|dir):[0-9a-f]{64} in (.+)")
+_FLAGS = re.compile(r"(?:--[a-z]+(?:=\S+)? )*")
+_ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tbz")
+_REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
+
+
+@image_check(
+    "SGI603",
+    "added-file",
+    Severity.LOW,
+    equivalents=("CIS-DI-0009", "DL3020", "DS-0005", "CKV_DOCKER_4"),
+    cis=("4.9",),
+)
+def check(scan: ImageScan) -> Iterator[ImageProblem]:
+    """A step of the image added files with ADD where COPY would do.
+
+    ## What it does
+
+    Looks for ADD in the steps of the image's history that are not the base's. Archives, which ADD unpacks, and addresses, which it
+    fetches, are what it is for; an ADD into `/` is the root file system of a base image. The classic builder and buildah
+    keep only a hash of the sources: there a directory is reported, and a file, which may have been an archive, is not.
+
+    ## Why it is bad
+
+    ADD unpacks what looks like an archive and fetches what looks like an address: what ends up in the image depends on what the
+    source happens to be.
+
+    ## Example
+
+    ```dockerfile
+    FROM python:3.12-slim
+    ADD requirements.txt /app/
+    ```
+
+    COPY copies, and nothing else:
+
+    ```dockerfile
+    FROM python:3.12-slim
+    COPY requirements.txt /app/
+    ```
+
+    ## How to fix
+
+    Say `COPY`. Keep `ADD` for archives to unpack, and for addresses with `--checksum`.
+
+    ## References
+
+    - [ADD or COPY](https://docs.docker.com/build/building/best-practices/#add-or-copy)
+    - [CIS Docker Benchmark 4.9](https://www.cisecurity.org/benchmark/docker)
+    """
+    for past in history(scan):
+        if past.own and past.keyword == "ADD":
+            added = _added(past)
+            if added:
+                message = f"A step of the image adds {added} with ADD."
+                yield ImageProblem(message, ImagePlace(past.layer), told_by_history(scan), key=added)
+
+
+def _added(past: Past) -> str:
+    """What was added, in words; empty where ADD is right, or where nobody can tell."""
+    flags = _FLAGS.match(past.text)
+    text = past.text[flags.end() :] if flags else past.text
+    hashed = _HASHED.fullmatch(text)
+    if hashed is not None:
+        # One source whose name is lost: a directory cannot be an archive, a file may be one.
+        return f"a directory to '{hashed.group(2).strip()}'" if hashed.group(1) == "dir" else ""
+    words = text.split()
+    if len(words) < 2 or words[-1] == "/" or text.startswith(("[", "<<")):
+        return ""
+    plain = [
+        word for word in words[:-1] if not word.endswith(_ARCHIVES) and not word.startswith(_REMOTE) and "$" not in word
+    ]
+    return f"'{plain[0]}'" if plain else ""

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+
+from scanguard.checks.image.accounts import GROUP, PASSWD, accounts
+from scanguard.checks.image.parts import file_system, is_windows
+from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.plugin import ImageScan, Severity, image_check
+
+
+@image_check(
+    "SGI102",
+    "image-unknown-user",
+    Severity.MEDIUM,
+    needs=("layers",),
+    cis=("4.1",),
+    nist=("4.1.2",),
+)
+def check(scan: ImageScan) -> Iterator[ImageProblem]:
+    """The image's user is none of its accounts.
+
+    ## What it does
+
+    Compares the user and the group that the image's configuration names with `/etc/passwd` and `/etc/group` as a container sees
+    them. Numbers need no account.
+
+    ## Why it is bad
+
+    The container does not start: `unable to find user app: no matching entries in passwd file`.
+
+    ## Example
+
+    ```dockerfile
+    FROM debian:12-slim AS builder
+    RUN useradd --uid 10001 app
+
+    FROM gcr.io/distroless/static-debian12
+    COPY --from=builder /srv/app /srv/app
+    USER app
+    ```
+
+    The account was made in another stage; its number needs none:
+
+    ```dockerfile
+    FROM gcr.io/distroless/static-debian12
+    COPY --from=builder /srv/app /srv/app
+    USER 10001
+    ```
+
+    ## How to fix
+
+    Create the account in the stage that ships, or name it by its number.
+
+    ## References
+
+    - [USER](https://docs.docker.com/reference/dockerfile/#user)
+    """
+    user = scan.image.config.user.strip()
+    if is_windows(scan) or not scan.contents:
+        return
+    name, _, group = user.partition(":")
+    for word, path, what in ((name, PASSWD, "account"), (group, GROUP, "group")):
+        # Without any database containers know root all the same.
+        if not word or word.isdecimal() or word == "root":
+            continue
+        known = accounts(scan, path)
+        if known is None and file_system(scan).find(path) is None:
+            message = f"USER is '{user}', but the image has no /{path}."
+        elif known is not None and all(account.name != word for account in known):
+            message = f"USER is '{user}', but /{path} of the image has no {what} '{word}'."
+        else:
+            continue
+        yield ImageProblem(message, ImagePlace(setting="USER"), key=word)

@@ -1,0 +1,96 @@
+"""The secrets in an image's configuration and history, masked."""
+
+from collections.abc import Iterator
+
+from scanguard.blame.nodes import Certainty
+from scanguard.build.secret_literals import is_secret_value
+from scanguard.build.secret_names import secret_kind
+from scanguard.build.secret_text import named_values
+from scanguard.build.secret_values import find_values
+from scanguard.build.secrets import is_meant_to_be_seen, secrets
+from scanguard.checks.image.history import Past, evaluated, history
+from scanguard.image.problems import ImagePlace
+from scanguard.model.record import NamedTuple
+from scanguard.model.rule import Confidence, Severity
+from scanguard.plugin import ImageScan
+
+_DECLARATIONS = ("ARG", "ENV", "LABEL")
+_LONGEST = 100_000
+
+
+class ConfigSecret(NamedTuple):
+    """A secret: what it is, the provider's prefix, what holds it (`ENV`, `LABEL`, `ARG`, `RUN`) and under which name."""
+
+    kind: str
+    shown: str
+    setting: str
+    name: str
+    place: ImagePlace
+    severity: Severity
+    confidence: Confidence = Confidence.HIGH
+
+
+def config_secrets(scan: ImageScan) -> Iterator[ConfigSecret]:
+    """The secrets, the configuration's first; a value that both the configuration and the history have is told once."""
+    told: set[str] = set()
+    config = scan.image.config
+    for setting, pairs in (("ENV", config.environment), ("LABEL", config.labels)):
+        for name, value in pairs:
+            for one in _of_pair(scan, setting, name, value[:_LONGEST], ImagePlace(setting=setting, key=name)):
+                told.add(value.strip())
+                yield one
+    for past in history(scan):
+        yield from _of_past(scan, past, told)
+
+
+def _of_pair(scan: ImageScan, setting: str, name: str, value: str, place: ImagePlace) -> Iterator[ConfigSecret]:
+    """A value known by its format is one, whoever set it; one known by its name is none that the base set for all."""
+    values = [found for found in find_values(value) if not is_meant_to_be_seen(found.kind, name)]
+    for found in values:
+        yield ConfigSecret(found.kind, found.shown, setting, name, place, found.severity)
+    kind = "" if values else secret_kind(name)
+    if kind and is_secret_value(value, kind, name) and not _set_by_base(scan, setting, name):
+        yield ConfigSecret(kind, "", setting, name, place, Severity.HIGH)
+
+
+def _set_by_base(scan: ImageScan, setting: str, name: str) -> bool:
+    return scan.blame is not None and scan.blame.setting(setting, name).certainty is Certainty.BASE
+
+
+def _of_past(scan: ImageScan, past: Past, told: set[str]) -> Iterator[ConfigSecret]:
+    text = f"{past.arguments}{past.text}"
+    place = ImagePlace(past.layer, setting="" if past.layer is not None else past.keyword)
+    found = find_values(text)
+    for value in found:
+        if not _is_told(text[value.start : value.end], told):
+            key = past.text.partition("=")[0] if past.keyword in _DECLARATIONS else ""
+            yield ConfigSecret(value.kind, value.shown, past.keyword, key, place._replace(key=key), value.severity)
+    if past.own:
+        yield from _declared(past, place, told)
+    if past.own and past.keyword == "RUN" and scan.build is None:
+        yield from _of_command(past, place)
+
+
+def _declared(past: Past, place: ImagePlace, told: set[str]) -> Iterator[ConfigSecret]:
+    """Build arguments and variables that are known by their names; a value that was told by its format is none again."""
+    run = past.keyword == "RUN"
+    text = past.arguments if run else past.text if past.keyword in _DECLARATIONS else ""
+    for named in named_values(text, 0, len(text)):
+        if not _is_told(text[named.start : named.end], told):
+            key = place._replace(key=named.name)
+            yield ConfigSecret(named.kind, "", "ARG" if run else past.keyword, named.name, key, Severity.HIGH)
+
+
+def _is_told(value: str, told: set[str]) -> bool:
+    """Whether a value was told before, alone, as a part of a longer one or around a shorter one; notes it."""
+    if any(value in one or one in value for one in told):
+        return True
+    told.add(value)
+    return False
+
+
+def _of_command(past: Past, place: ImagePlace) -> Iterator[ConfigSecret]:
+    """What the symbolic build sees in a command, where no Dockerfile is there to be asked."""
+    for secret in secrets(evaluated(past.text)):
+        if secret.masked == "***":
+            yield ConfigSecret(secret.kind, "", "RUN", secret.holder, place, secret.severity, secret.confidence)

@@ -1,0 +1,101 @@
+from collections.abc import Iterator
+
+from scanguard.checks.image.parts import base_system, file_system, own_from, sureness
+from scanguard.image.filesystem import FileSystem, Placed
+from scanguard.image.nodes import Kind
+from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.plugin import ImageScan, Severity, image_check
+
+_SETUID, _SETGID, _EXECUTE = 0o4000, 0o2000, 0o111
+# What packages of distributions bring with these bits on purpose.
+_PACKAGED = frozenset(
+    "chage chfn chsh crontab dbus-daemon-launch-helper dotlockfile expiry fusermount fusermount3 gpasswd mount "
+    "mount.nfs newgidmap newgrp newuidmap pam_extrausers_chkpwd pam_timestamp_check passwd ping ping6 pkexec "
+    "polkit-agent-helper-1 postdrop postqueue screen ssh-agent ssh-keysign su sudo sudoedit umount unix_chkpwd "
+    "userhelper usernetctl utempter wall write bsd-write bbsuid mail-lock mail-touchlock mail-unlock mlocate plocate "
+    "chrome-sandbox Xorg.wrap at procmail lockfile traceroute6.iputils doas pam-tmpdir-helper".split()
+)
+
+
+@image_check(
+    "SGI105",
+    "setuid-file",
+    Severity.MEDIUM,
+    needs=("layers",),
+    equivalents=("CIS-DI-0008",),
+    cis=("4.8",),
+    nist=("4.1.2",),
+    cwe=("250", "732"),
+)
+def check(scan: ImageScan) -> Iterator[ImageProblem]:
+    """A program of the image runs with the rights of its owner or group (set-uid, set-gid).
+
+    ## What it does
+
+    Looks at the modes of all programs that a container sees. Those that the base image has with the same bits are not
+    reported, nor are directories and files that nobody can execute. Programs that a distribution's packages bring so on
+    purpose (`su`, `mount`, `ssh-keysign`) are of severity low, and not reported at all where the base image's layers are
+    not known.
+
+    ## Why it is bad
+
+    A set-uid program of root does what it does as root, whoever starts it: `USER` helps nothing against it. Few containers
+    need any.
+
+    ## Example
+
+    ```dockerfile
+    FROM debian:12-slim
+    COPY --chmod=4755 backup /usr/local/bin/backup
+    USER 10001
+    ```
+
+    Without the bit the program has the rights of the one who runs it:
+
+    ```dockerfile
+    FROM debian:12-slim
+    COPY --chmod=755 backup /usr/local/bin/backup
+    USER 10001
+    ```
+
+    ## How to fix
+
+    Take the bits away (`chmod a-s`) in the layer that brings the file, or do not install it; run containers with
+    `--security-opt no-new-privileges`.
+
+    ## References
+
+    - [CIS Docker Benchmark 4.8](https://www.cisecurity.org/benchmark/docker)
+    - [no_new_privs](https://www.kernel.org/doc/html/latest/userspace-api/no_new_privs.html)
+    """
+    base = base_system(scan)
+    start = own_from(scan)
+    for path, placed in file_system(scan).files.items():
+        bits = _bits(placed)
+        packaged = path.rpartition("/")[2] in _PACKAGED
+        if placed.layer < start or not bits or (packaged and scan.base_layers is None) or _had(base, path, bits):
+            continue
+        mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
+        kind = "user" if bits & _SETUID else "group"
+        message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
+        severity = Severity.LOW if packaged or owner else None
+        yield ImageProblem(message, _place(scan, path, placed), sureness(scan), severity, key=f"/{path}")
+
+
+def _place(scan: ImageScan, path: str, placed: Placed) -> ImagePlace:
+    """The layer that set the bits. Where a lower one has the file too, its bytes may be the same: the path would lead there."""
+    below = any(entry.path == path for layer in scan.contents[: placed.layer] for entry in layer.entries)
+    return ImagePlace(placed.layer, "" if below else path)
+
+
+def _bits(placed: Placed) -> int:
+    """The bits that matter on a program that somebody can execute, 0 on anything else."""
+    if placed.entry.kind not in (Kind.FILE, Kind.HARDLINK) or not placed.entry.mode & _EXECUTE:
+        return 0
+    return placed.entry.mode & (_SETUID | _SETGID)
+
+
+def _had(base: FileSystem, path: str, bits: int) -> bool:
+    """Whether the base has the program with these bits already: an upgrade of its package brings nothing new."""
+    before = base.find(path)
+    return before is not None and _bits(before) == bits
