@@ -1,0 +1,84 @@
+"""The Dockerfile's instructions laid beside the image's history: the answers of blame."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scanguard.blame.expected import expected, shells_of
+from scanguard.blame.follow import BuilderImage, Follower
+from scanguard.blame.history import read_history
+from scanguard.blame.layers import CHANGED, ENOUGH, Layers
+from scanguard.blame.matching import Matcher
+from scanguard.blame.nodes import Blame, Certainty, Origin
+from scanguard.blame.settings import held, sets
+from scanguard.build.model import Build
+from scanguard.image.nodes import Image
+
+_NO_BUILDERS: Mapping[str, BuilderImage] = MappingProxyType({})
+
+
+def align(image: Image, build: Build, builders: Mapping[str, BuilderImage] = _NO_BUILDERS) -> Blame:
+    """Lay the instructions of the shipped stage, and of those it is built FROM, beside the history of an image.
+
+    `builders` are images of other stages by the stage's name (its index as text where it has none): with them files that
+    COPY brought are followed into their stage exactly, without them by the symbolic build. Takes time about linear in
+    instructions and entries.
+    """
+    shells = shells_of(image, build)
+    history = read_history(image, shells)
+    own = expected(build, shells)
+    count = len(image.diff_ids)
+    layers = Layers(count, build, history, Matcher(own, history.lines), lenient=False)
+    if history.kaniko or layers.matched < ENOUGH:
+        files = tuple(one for one in own if one.layered or one.keyword == "WORKDIR")
+        other = Layers(count, build, history, Matcher(files, history.lines), lenient=True)
+        settings = any(line.empty for line in history.lines[other.first :])
+        if history.kaniko or (not settings and other.matched >= ENOUGH):
+            layers = other
+    return Alignment(image, build, layers, builders)
+
+
+class Alignment:
+    """The answers for one image and one build; fulfils `Blame`, which describes its attributes."""
+
+    def __init__(self, image: Image, build: Build, layers: Layers, builders: Mapping[str, BuilderImage]) -> None:
+        self.image = image
+        self.build = build
+        self.layers = layers
+        self.matched = layers.matched
+        self.changed = layers.changed
+        self.reason = layers.reason
+        self.base = layers.base
+        self.base_layers = layers.base_layers
+        self.steps = {one.span: one.step for one in layers.own}
+        self.follower = Follower(build, builders, align)
+
+    def layer(self, index: int) -> Origin:
+        """Who made a layer, counted from 0."""
+        return self.layers.layer(index)
+
+    def path(self, index: int, path: str) -> Origin:
+        """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage."""
+        origin = self.layers.layer(index)
+        steps = tuple(self.steps[span] for span in origin.spans if span in self.steps)
+        return self.follower.follow(origin, steps, f"/{path.lstrip('/')}")
+
+    def setting(self, instruction: str, key: str = "") -> Origin:
+        """Who set a part of the configuration: the last instruction that did where the image agrees, else the base image."""
+        if self.reason:
+            return Origin(Certainty.UNKNOWN, reason=self.reason)
+        keyword = instruction.upper()
+        found = [step for step in self.build.shipped_steps() if sets(step, keyword, key)]
+        lost = any(
+            line.keyword == keyword and at not in self.layers.by_line
+            for at, line in enumerate(self.layers.history.lines)
+            if at >= self.layers.first
+        )
+        if not found:
+            return Origin(Certainty.UNKNOWN, reason=CHANGED) if lost else self.layers.bottom()
+        step = found[-1]
+        agrees = held(step, keyword, key, self.image.config)
+        if agrees is False:
+            return Origin(Certainty.UNKNOWN, reason=f"The {keyword} of the image is not the one of the Dockerfile.")
+        sure = agrees or not lost
+        certainty = Certainty.EXACT if sure else Certainty.CANDIDATES
+        return Origin(certainty, (step.span,), "" if sure else CHANGED, step.stage)

@@ -1,0 +1,181 @@
+"""Files that COPY brought, followed into the stage that they came from."""
+
+import posixpath
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+from scanguard.blame.likely import likelihood, may_make
+from scanguard.blame.nodes import Blame, Certainty, Origin
+from scanguard.blame.origin import Hashes, first_layer
+from scanguard.build.model import Build, BuildStep, ImageUse, Stage
+from scanguard.build.paths import covers
+from scanguard.image.filesystem import FileSystem, merge
+from scanguard.image.nodes import Image, LayerContents
+from scanguard.model.finding import Step
+from scanguard.model.location import Span
+from scanguard.model.record import NamedTuple
+
+_MANY = 8
+
+
+class BuilderImage(NamedTuple):
+    """The image of a stage, and what its layers hold. `hashes` is as in `scanguard.blame.origin.first_layer`."""
+
+    image: Image
+    layers: tuple[LayerContents, ...]
+    hashes: Hashes | None = None
+
+
+Aligner = Callable[[Image, Build, Mapping[str, BuilderImage]], Blame]
+
+
+class Follower:
+    """Follows paths through the stages of one build; what it learns of a builder's image it keeps."""
+
+    def __init__(self, build: Build, builders: Mapping[str, BuilderImage], align: Aligner) -> None:
+        self.build = build
+        self.builders = builders
+        self.align = align
+        self._known: dict[int, tuple[Blame, FileSystem] | None] = {}
+
+    def follow(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
+        """The origin of an absolute path, from that of its layer and the steps behind it."""
+        if origin.certainty is Certainty.SPAN:
+            return self._narrowed(origin, steps, path)
+        if origin.certainty is not Certainty.EXACT or len(steps) != 1:
+            return origin
+        source = steps[0].source
+        if isinstance(source, ImageUse):
+            return origin._replace(reason=f"Copied from the image {source.value.text}.")
+        return origin if source is None else self._stage(origin, steps[0], self.build.stages[source], path)
+
+    def _narrowed(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
+        """Which instructions of one layer may have made a path, the likeliest first; those that cannot have are left out."""
+        found = [step for step in steps if may_make(step, path)]
+        if not found:
+            return origin
+        found.sort(key=lambda step: -likelihood(step, self.build.stages[step.stage], path))
+        related: tuple[Step, ...] = ()
+        best = found[0]
+        if isinstance(best.source, int):
+            spans, _ = self._seek(self.build.stages[best.source], sources(best, path), set())
+            related = tuple(Step("The file may have been made here.", span) for span in spans)
+        places = tuple(step.span for step in found)
+        reason = f"{origin.reason} These may have made the file."
+        return Origin(Certainty.CANDIDATES, places, reason, best.stage, origin.layer, True, related)
+
+    def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str) -> Origin:
+        """The origin inside the stage that the file was copied from."""
+        places = sources(step, path)
+        return self._exact(origin, step, stage, places) or self._symbolic(origin, step, stage, places)
+
+    def _exact(self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...]) -> Origin | None:
+        """By the stage's own image, None where there is none or where it does not hold the file."""
+        known = self._builder(stage)
+        builder = self.builders.get(stage.name)
+        if known is None or builder is None:
+            return None
+        blame, system = known
+        placed = next(filter(None, (system.find(place.lstrip("/")) for place in places)), None)
+        if placed is None:
+            return None
+        name, layer = placed.entry.path, placed.layer
+        if builder.hashes is not None:
+            layer = first_layer(name, layer, builder.layers, builder.hashes)
+        inner = blame.path(layer, name)
+        copied = Step(f"Copied from {stage.title} here.", step.span)
+        if inner.certainty is Certainty.BASE:
+            below = tuple(Step(f"The base image of {stage.title}.", span) for span in inner.spans)
+            return origin._replace(reason=f"Copied from the base image {blame.base} of {stage.title}.", related=below)
+        if inner.certainty is Certainty.UNKNOWN:
+            return origin._replace(reason=f"Copied from {stage.title}. {inner.reason}")
+        return inner._replace(layer=origin.layer, related=(copied, *inner.related))
+
+    def _builder(self, stage: Stage) -> tuple[Blame, FileSystem] | None:
+        """The blame of a stage's own image, None where there is no image or where it is of another Dockerfile."""
+        builder = self.builders.get(stage.name)
+        if builder is None:
+            return None
+        if stage.index not in self._known:
+            blame = self.align(builder.image, self.build._replace(shipped=stage), self.builders)
+            self._known[stage.index] = None if blame.reason else (blame, merge(builder.layers))
+        return self._known[stage.index]
+
+    def _symbolic(self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...]) -> Origin:
+        """By the symbolic build: a guess, and marked as such."""
+        spans, index = self._seek(stage, places, set())
+        if not spans:
+            below = (Step(f"{stage.title.capitalize()} begins here.", stage.from_span),)
+            reason = f"Copied from {stage.title}, where no instruction names the file."
+            return origin._replace(reason=reason, related=below)
+        related = (Step(f"Copied from {stage.title} here.", step.span),)
+        reason = f"Copied from {stage.title}; told from the Dockerfile, without an image of that stage."
+        return Origin(Certainty.CANDIDATES, spans, reason, index, origin.layer, True, related)
+
+    def _seek(self, stage: Stage, places: tuple[str, ...], seen: set[tuple[int, str]]) -> tuple[tuple[Span, ...], int]:
+        """The places of the likeliest instructions of a stage and of those below it, and the stage of the first."""
+        fresh = tuple(place for place in places if (stage.index, place) not in seen)
+        seen.update((stage.index, place) for place in fresh)
+        best = 0
+        found: list[tuple[BuildStep, Stage, str]] = []
+        for one in stage.lineage:
+            for step in one.steps:
+                for place in fresh:
+                    score = likelihood(step, one, place)
+                    if score > best:
+                        best, found = score, []
+                    if score and score == best:
+                        found.append((step, one, place))
+        result: dict[Span, int] = {}
+        for step, one, place in reversed(found[-_MANY:]):
+            result.update(self._origins(step, one, place, seen))
+        return tuple(result), next(iter(result.values()), stage.index)
+
+    def _origins(self, step: BuildStep, stage: Stage, place: str, seen: set[tuple[int, str]]) -> dict[Span, int]:
+        """The instruction itself, or those of the stage that it copies from in its turn."""
+        if isinstance(step.source, int):
+            spans, index = self._seek(self.build.stages[step.source], sources(step, place), seen)
+            if spans:
+                return dict.fromkeys(spans, index)
+        return {step.span: stage.index}
+
+
+def sources(step: BuildStep, path: str) -> tuple[str, ...]:
+    """The paths in its source that a COPY may have brought to a path, the likeliest first.
+
+    Whether a source is a file or a directory decides where it lands, and only the image of the stage knows which it is:
+    https://docs.docker.com/reference/dockerfile/#copy
+    """
+    result: dict[str, None] = {}
+    for copied in reversed(step.copies):
+        source, target = copied.source, copied.destination
+        name = posixpath.basename(source)
+        if any(mark in name for mark in "*?["):
+            _pattern(result, source, target, path)
+            continue
+        if covers(target, path):
+            result[_below(source, target, path)] = None
+        folder = posixpath.dirname(target) if posixpath.basename(target) == name else target
+        if covers(folder, path):
+            inside = _below(source, folder, path)
+            result.update(dict.fromkeys((inside, source) if path == posixpath.join(folder, name) else (inside,)))
+        if any(flag.name == "parents" for flag in step.instruction.flags):
+            result[_below("/", target, path)] = None
+    return tuple(result)
+
+
+def _pattern(result: dict[str, None], source: str, target: str, path: str) -> None:
+    """What `/dist/*.whl` may have brought: files of that folder, or what lies in its folders."""
+    folder, pattern = posixpath.split(source)
+    target = posixpath.dirname(target) if posixpath.basename(target) == pattern else target
+    if covers(target, path):
+        rest = _below("/", target, path).lstrip("/")
+        first = rest.partition("/")[0]
+        if fnmatchcase(first, pattern):
+            result[posixpath.join(folder, rest)] = None
+
+
+def _below(source: str, target: str, path: str) -> str:
+    """The path below a source that belongs to one below its target."""
+    rest = path[len(target.rstrip("/")) :].lstrip("/")
+    return posixpath.join(source, rest) if rest else source

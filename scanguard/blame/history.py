@@ -1,0 +1,139 @@
+"""What each entry of an image's history says, whichever builder wrote it.
+
+The OCI specification leaves `created_by` free; the formats are those of the classic builder, BuildKit, buildah and kaniko:
+https://github.com/opencontainers/image-spec/blob/main/config.md#properties
+"""
+
+import re
+
+from scanguard.blame.wording import EXPOSED, copied_words, plain, port_list, squeezed
+from scanguard.image.nodes import HistoryEntry, Image
+from scanguard.model.record import NamedTuple
+
+LAYERED = frozenset({"RUN", "COPY", "ADD"})
+DEFAULT_SHELLS = ("/bin/sh -c", "cmd /S /C")
+PADDED = "buildkit.exporter.image.v0"
+_KEYWORDS = frozenset(
+    "RUN COPY ADD ENV ARG LABEL USER WORKDIR EXPOSE VOLUME CMD ENTRYPOINT HEALTHCHECK SHELL STOPSIGNAL ONBUILD MAINTAINER".split()
+)
+_NOP = "#(nop)"
+_HASHED = re.compile(r"[0-9a-f]{64} in (.+)$", re.DOTALL)
+_ASSIGNMENT = re.compile(r"[^\s=]+=\S*")
+_COUNT = re.compile(r"\|(\d{1,6}) ")
+_TEST = re.compile(r"&\{\[(.*?)\] ", re.DOTALL)
+_LONGEST = 1 << 16
+
+
+class Line(NamedTuple):
+    """One entry of the history, read.
+
+    `keyword` is the instruction, empty where the entry names none; what builders write without one is a RUN.
+    `readings` are the texts that it may stand for, the likeliest first: to compare with those of an instruction.
+    `empty` says that it made no layer. `merging` says that its layer holds what the empty entries before it did.
+    """
+
+    keyword: str
+    readings: tuple[str, ...]
+    empty: bool
+    merging: bool = False
+
+    @property
+    def layered(self) -> bool:
+        """Whether its instruction is one that changes files."""
+        return self.keyword in LAYERED
+
+
+class History(NamedTuple):
+    """The lines of a history, and how they meet the layers.
+
+    `lines` are without those that BuildKit adds only to make numbers match. `made` are the positions in `lines` of
+    what made layers, in order. `offset` is how many layers at the bottom have no entry, None where there are more
+    entries than layers. `kaniko` says that kaniko wrote it, which has entries for layers only.
+    """
+
+    lines: tuple[Line, ...]
+    made: tuple[int, ...]
+    offset: int | None
+    kaniko: bool
+
+
+def read_history(image: Image, shells: tuple[str, ...]) -> History:
+    """Read the history of an image. `shells` are the texts of the shells that its Dockerfile names, such as `/bin/bash -c`.
+
+    BuildKit adds entries on top where the base image has layers without history, so that their numbers match again but
+    not their order; these entries are left out, and the layers count from the top.
+    """
+    known = tuple(dict.fromkeys((*shells, *DEFAULT_SHELLS)))
+    buildah = any(name == "io.buildah.version" for name, _ in image.config.labels)
+    entries = [entry for entry in image.history if entry.comment != PADDED]
+    reader = _Reader(known, buildah=buildah)
+    lines = tuple(reader.line(entry) for entry in entries)
+    made = tuple(at for at, line in enumerate(lines) if not line.empty)
+    missing = len(image.diff_ids) - len(made)
+    kaniko = any(entry.author == "kaniko" for entry in entries)
+    return History(lines, made, missing if missing >= 0 else None, kaniko)
+
+
+class _Reader:
+    """Reads entry after entry; buildah's ARG entries name all arguments so far, so the earlier ones count."""
+
+    def __init__(self, shells: tuple[str, ...], *, buildah: bool) -> None:
+        self.shells = shells
+        self.buildah = buildah
+        self.arguments: frozenset[str] = frozenset()
+
+    def line(self, entry: HistoryEntry) -> Line:
+        keyword, body = self._split(entry.created_by[:_LONGEST].strip().removesuffix("# buildkit").strip())
+        merging = self.buildah or entry.comment.startswith(("FROM ", "merge sha256:", "create new from sha256:"))
+        return Line(keyword, self._readings(keyword, body), entry.empty, merging)
+
+    def _split(self, text: str) -> tuple[str, str]:
+        """The keyword and what follows it."""
+        shell, nop, rest = text.partition(_NOP)
+        if nop and squeezed(shell) in self.shells:
+            keyword, body = _first_word(rest.strip())
+            return (keyword.upper(), body) if keyword.upper() in _KEYWORDS else ("", rest)
+        keyword, body = _first_word(text)
+        if keyword in _KEYWORDS:
+            return keyword, body
+        return ("RUN" if text else ""), text
+
+    def _readings(self, keyword: str, body: str) -> tuple[str, ...]:
+        if keyword == "RUN":
+            return self._run(squeezed(body))
+        if keyword in ("COPY", "ADD"):
+            hashed = _HASHED.search(body)
+            if hashed:
+                return (f"{keyword} # {' '.join(copied_words(hashed[1]))}",)
+            return (f"{keyword} {' '.join(copied_words(body))}",)
+        if keyword == "ARG":
+            return self._argument(body)
+        if keyword == "EXPOSE":
+            return (f"EXPOSE {' '.join(port_list(EXPOSED.findall(body)))}",)
+        test = _TEST.match(body) if keyword == "HEALTHCHECK" else None
+        return (f"{keyword} {plain(test[1] if test else body)}",) if keyword else ()
+
+    def _run(self, body: str) -> tuple[str, ...]:
+        """The command with its shell. Values of ARG in front of it may hold blanks, so the first shell ends them."""
+        count = _COUNT.match(body)
+        if count is None:
+            return (f"RUN {body}",)
+        starts = sorted(at for at in (body.find(f" {shell} ") for shell in self.shells) if at >= 0)
+        found = [body[at + 1 :] for at in starts]
+        words = body[count.end() :].split(" ")
+        number = int(count[1])
+        if not found and len(words) > number and all(map(_ASSIGNMENT.fullmatch, words[:number])):
+            found = [" ".join(words[number:])]
+        return tuple(f"RUN {one}" for one in found)
+
+    def _argument(self, body: str) -> tuple[str, ...]:
+        words = body.split()
+        names = frozenset(words)
+        fresh = names - self.arguments if "=" not in body and names > self.arguments else frozenset(words[:1])
+        self.arguments = names if "=" not in body else frozenset()
+        return tuple(f"ARG {one.partition('=')[0]}" for one in sorted(fresh)[:1])
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    word, _, rest = text.partition(" ")
+    return word, rest

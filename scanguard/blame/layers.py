@@ -1,0 +1,205 @@
+"""Who made which layer, once instructions and history are paired."""
+
+from bisect import bisect_left
+
+from scanguard.blame.expected import Expected
+from scanguard.blame.history import History
+from scanguard.blame.matching import Matcher
+from scanguard.blame.nodes import Certainty, Origin
+from scanguard.blame.wording import likeness
+from scanguard.build.model import Build
+from scanguard.model.location import Span
+
+ENOUGH = 0.6
+CHANGED = "The Dockerfile has changed since the image was built."
+_MANY = 20
+
+
+class Layers:
+    """The layers of one image and the instructions of one build.
+
+    `lenient` says that the builder leaves no entry for what changes nothing, as kaniko does. The other attributes are
+    those of `scanguard.blame.nodes.Blame`.
+    """
+
+    def __init__(self, count: int, build: Build, history: History, matcher: Matcher, *, lenient: bool) -> None:
+        self.count = count
+        self.history = history
+        self.own = matcher.own
+        self.matcher = matcher
+        self.lenient = lenient
+        self.pairs = matcher.pairs()
+        self.by_line = {pair.line: pair for pair in self.pairs}
+        self.by_own = {pair.own: pair for pair in self.pairs}
+        self.first = self.pairs[0].line if self.pairs else len(history.lines)
+        self.base, self.base_span, self.base_stage, self.scratch = _base(build)
+        self.matched = self._matched()
+        self.reason = self._reason() if build.shipped is not None else "The Dockerfile has no stage."
+        self.edge = self._edge()
+        self.changed = not self.reason and self._differs()
+        self.base_layers = self._base_layers()
+
+    def _matched(self) -> float:
+        """How much of the Dockerfile the history shows."""
+        needed = [at for at, one in enumerate(self.own) if at in self.by_own or not self._may_lack(one, "WORKDIR")]
+        return len(self.by_own) / len(needed) if needed else float(not self.own)
+
+    def _may_lack(self, one: Expected, *keywords: str) -> bool:
+        return self.lenient and one.keyword in keywords
+
+    def _reason(self) -> str:
+        """Why nothing can be told; empty where something can."""
+        made = len(self.history.made)
+        if self.own and not any(line.keyword for line in self.history.lines):
+            return "The image has no history that names instructions."
+        layered = any(one.layered for one in self.own)
+        if self.matched < ENOUGH or (layered and not any(self.own[pair.own].layered for pair in self.pairs)):
+            shown = f"its history shows {len(self.pairs)} of {len(self.own)} instructions"
+            return f"The image was not built from this Dockerfile: {shown}."
+        if self.history.offset is None:
+            return f"The image has {self.count} layers, but its history speaks of {made}."
+        return ""
+
+    def _differs(self) -> bool:
+        """Whether an instruction has no entry, or an entry of ours no instruction."""
+        lacking = any(
+            at not in self.by_own and not self._may_lack(one, "RUN", "WORKDIR") for at, one in enumerate(self.own)
+        )
+        strange = any(at not in self.by_line for at in range(self.first, len(self.history.lines)))
+        return lacking or strange or any(not pair.sure for pair in self.pairs)
+
+    def _edge(self) -> int:
+        """Where the base image's lines end for certain: instructions that changed may have made the lines after it."""
+        at = self.first
+        missing = self.pairs[0].own if self.pairs else 0
+        while missing and at and self.own[missing - 1].keyword == self.history.lines[at - 1].keyword:
+            at -= 1
+            missing -= 1
+        return at
+
+    def _base_layers(self) -> int | None:
+        offset = self.history.offset
+        if self.scratch or self.reason or offset is None or self.edge < self.first:
+            return 0 if self.scratch and not self.reason else None
+        if self.pairs and not self.pairs[0].sure:
+            return None
+        return offset + bisect_left(self.history.made, self.first) or None
+
+    def layer(self, index: int) -> Origin:
+        """Who made a layer, counted from 0."""
+        return self._layer(index)._replace(layer=index)
+
+    def _layer(self, index: int) -> Origin:
+        offset = self.history.offset
+        if self.reason or offset is None:
+            return Origin(Certainty.UNKNOWN, reason=self.reason)
+        if not 0 <= index < self.count:
+            return Origin(Certainty.UNKNOWN, reason=f"The image has no layer {index}.")
+        if index < offset:
+            return self.bottom("The history has no entry for this layer, which lies below those of the Dockerfile.")
+        line = self.history.made[index - offset]
+        if line < self.first:
+            return self._before(line)
+        if index == 0 and not self.scratch:
+            return Origin(Certainty.UNKNOWN, reason="The image is squashed: the base image is in this layer, too.")
+        start = self.history.made[index - offset - 1] + 1 if index > offset else 0
+        found = self._made(line, start)
+        return _counted(found) if offset else found
+
+    def bottom(self, reason: str = "") -> Origin:
+        """What the base image brought."""
+        if self.scratch or self.base_span is None:
+            return Origin(Certainty.UNKNOWN, reason="No instruction of the Dockerfile made this.")
+        return Origin(Certainty.BASE, (self.base_span,), reason, self.base_stage)
+
+    def _before(self, line: int) -> Origin:
+        """A layer below the first one that surely belongs to the Dockerfile."""
+        place = self._moved(line)
+        if place is None:
+            if line < self.edge:
+                return self.bottom()
+            place = self.pairs[0].own - (self.first - line)
+        one = self.own[place]
+        base = () if self.scratch or self.base_span is None else (self.base_span,)
+        return Origin(Certainty.CANDIDATES, (one.span, *base), CHANGED, one.step.stage)
+
+    def _made(self, line: int, start: int) -> Origin:
+        """The instructions whose changes are in the layer of a line; where builders merge, those of the lines before it."""
+        lines = self.history.lines
+        group = [line] if lines[line].layered else []
+        if lines[line].merging or not group:
+            group = [*(at for at in range(start, line) if lines[at].layered), *group]
+        if not group:
+            group = [at for at in range(start, line + 1) if lines[at].keyword == "WORKDIR"] or [line]
+        if len(group) == 1:
+            return self._single(group[0])
+        return _together([self._single(at) for at in group])
+
+    def _single(self, line: int) -> Origin:
+        """The instruction of one line."""
+        pair = self.by_line.get(line)
+        if pair is not None:
+            one = self.own[pair.own]
+            if pair.sure:
+                return Origin(Certainty.EXACT, (one.span,), stage=one.step.stage)
+            return Origin(Certainty.CANDIDATES, (one.span,), CHANGED, one.step.stage)
+        moved = self._moved(line)
+        if moved is None:
+            return self._replaced(line)
+        one = self.own[moved]
+        return Origin(
+            Certainty.EXACT, (one.span,), "The instruction has moved since the image was built.", one.step.stage
+        )
+
+    def _moved(self, line: int) -> int | None:
+        """The one instruction that says the same as this one line, where both are without a partner."""
+        if line in self.by_line or not self.history.lines[line].layered:
+            return None
+        own, lines = self.matcher.twins(line)
+        return own[0] if len(own) == len(lines) == 1 and own[0] not in self.by_own else None
+
+    def _replaced(self, line: int) -> Origin:
+        """The instructions of the same kind that stand where the line's own one must have been, the likest first."""
+        place = bisect_left(self.pairs, (0, line), key=lambda pair: (0, pair.line))
+        below = self.pairs[place - 1].own if place else -1
+        above = self.pairs[place].own if place < len(self.pairs) else len(self.own)
+        here = self.history.lines[line]
+        found = [
+            self.own[at]
+            for at in range(below + 1, above)
+            if at not in self.by_own and self.own[at].keyword == here.keyword
+        ]
+        if not found:
+            return Origin(Certainty.UNKNOWN, reason="No instruction of the Dockerfile made this layer.")
+        if len(found) > _MANY:
+            return Origin(Certainty.UNKNOWN, reason=f"{CHANGED} One of {len(found)} instructions made this layer.")
+        found.sort(key=lambda one: -likeness(one.forms, here.readings))
+        return Origin(Certainty.CANDIDATES, tuple(one.span for one in found), CHANGED, found[0].step.stage)
+
+
+def _together(origins: list[Origin]) -> Origin:
+    """One layer of several instructions."""
+    spans = tuple(dict.fromkeys(span for origin in origins for span in origin.spans))
+    stage = next((origin.stage for origin in origins if origin.spans), None)
+    if all(origin.certainty is Certainty.EXACT for origin in origins):
+        return Origin(Certainty.SPAN, spans, "The builder made one layer of these instructions.", stage)
+    if not spans:
+        return origins[0]
+    return Origin(Certainty.CANDIDATES, spans, f"The builder made one layer of several instructions. {CHANGED}", stage)
+
+
+def _counted(origin: Origin) -> Origin:
+    """What is known only by counting layers from the top is no fact."""
+    if origin.certainty is not Certainty.EXACT:
+        return origin
+    reason = "The history has entries for some layers only; this one is counted from the top."
+    return origin._replace(certainty=Certainty.CANDIDATES, reason=reason)
+
+
+def _base(build: Build) -> tuple[str, Span | None, int | None, bool]:
+    """The base image's name, its place, its stage, and whether it is `scratch`."""
+    if build.shipped is None:
+        return "", None, None, False
+    bottom = build.shipped.lineage[0]
+    name = bottom.image.value.text if bottom.image else bottom.node.image.text
+    return name, bottom.from_span, bottom.index, bottom.scratch

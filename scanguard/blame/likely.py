@@ -1,0 +1,96 @@
+"""Which steps of a stage are likely to have made a path, by the facts of the symbolic build."""
+
+from scanguard.blame.wording import squeezed
+from scanguard.build.commands import Invocation
+from scanguard.build.model import BuildStep, Stage
+from scanguard.build.paths import covers, resolve
+
+# What fills the folders of an ecosystem, whichever files of a project name the packages.
+_FILLERS = {
+    "site-packages": frozenset("pip pip2 pip3 python python3 uv poetry pipenv pdm conda mamba micromamba".split()),
+    "dist-packages": frozenset("pip pip3 python python3".split()),
+    "node_modules": frozenset("npm yarn pnpm bun npx corepack".split()),
+    "gems": frozenset("gem bundle bundler".split()),
+    "vendor": frozenset("composer go bundle".split()),
+    "target": frozenset("cargo mvn mvnw sbt".split()),
+}
+_NAMED, _FILLED = 3000, 2000
+_CONTAINERS = frozenset(("site-packages", "dist-packages", "node_modules"))
+
+
+def likelihood(step: BuildStep, stage: Stage, path: str) -> int:
+    """How likely a step made an absolute path, to compare with others: 0 says that nothing speaks for it.
+
+    Installing the package of that name speaks loudest, then a package manager that fills such a folder, then the longest
+    path at or above it that the step writes or names.
+    """
+    if step.instruction.keyword in ("COPY", "ADD"):
+        return max((_shared(copied.destination, path) for copied in step.copies), default=0)
+    if step.instruction.keyword != "RUN":
+        return 0
+    name = package_name(path)
+    if name and any(one.step is step and _canonical(one.name) == name for one in stage.packages):
+        return _NAMED
+    written = [one.path for one in stage.written if one.step is step]
+    written += [one.destination for one in stage.downloads if one.step is step and one.destination is not None]
+    best = max((_shared(one, path) for one in written), default=0)
+    return max((best, *(_spoken(call, path) for call in step.invocations)))
+
+
+def may_make(step: BuildStep, path: str) -> bool:
+    """Whether a step can have made a path at all: any RUN can, a COPY only what lies at or below its destination."""
+    if step.instruction.keyword in ("COPY", "ADD"):
+        unknown = not step.copies or any(not one.known or not one.destination.startswith("/") for one in step.copies)
+        return unknown or any(covers(_folder(one.destination, one.source), path) for one in step.copies)
+    return step.instruction.keyword == "RUN"
+
+
+def package_name(path: str) -> str:
+    """The package that a path of site-packages or node_modules belongs to, in lower case, or an empty text.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    parts = path.split("/")
+    for at in range(len(parts) - 2, -1, -1):
+        if parts[at] in _CONTAINERS:
+            name = parts[at + 1]
+            if name.startswith("@") and at + 2 < len(parts):
+                name = f"{name}/{parts[at + 2]}"
+            if name.endswith((".dist-info", ".egg-info")):
+                name = name.rpartition(".")[0].partition("-")[0]
+            return _canonical(name)
+    return ""
+
+
+def _spoken(call: Invocation, path: str) -> int:
+    """What a command's own words say."""
+    filled = any(f"/{folder}/" in path and call.name in names for folder, names in _FILLERS.items())
+    texts = [argument.text for argument in call.arguments]
+    best = 0
+    if call.program is not None:
+        texts.append(call.program.text.partition("/bin/")[0])
+    for text in texts:
+        value = text if not text.startswith("-") else text.partition("=")[2]
+        place = resolve(call.directory, value) if value and "\n" not in value else None
+        if place is not None:
+            best = max(best, _shared(place, path))
+    return best + (_FILLED if filled and (best or "/lib/" in path or _inside(call, path)) else 0)
+
+
+def _inside(call: Invocation, path: str) -> bool:
+    return call.directory is not None and covers(call.directory, path)
+
+
+def _shared(place: str, path: str) -> int:
+    """The length of a path at or above another; the root says nothing much."""
+    return len(place.rstrip("/")) + 1 if place.startswith("/") and covers(place, path) else 0
+
+
+def _folder(destination: str, source: str) -> str:
+    """The folder that a source may have been unpacked into: a directory's contents land in the destination itself."""
+    name = source.rstrip("/").rpartition("/")[2]
+    return destination.removesuffix(f"/{name}") or "/"
+
+
+def _canonical(name: str) -> str:
+    return squeezed(name).lower().replace("_", "-").replace(".", "-")
