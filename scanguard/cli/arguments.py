@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from scanguard import __version__
-from scanguard.cli import check_arguments, completion, explain, graph, plugins, rules
+from scanguard.cli import baseline, check_arguments, completion, explain, graph, layers, plugins, rules
 from scanguard.cli.parser import Parser
 
-COMMANDS = (check_arguments, rules, explain, graph, plugins, completion)
+COMMANDS = (check_arguments, baseline, rules, explain, graph, layers, plugins, completion)
 """One module a command, in the order of the help: `add(commands)` adds its arguments, and `run` as their default."""
 
 

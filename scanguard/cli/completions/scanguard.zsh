@@ -15,6 +15,7 @@ _shtab_scanguard_commands() {
     completion:'print completions for a shell'
     explain:'show the manual of a rule'
     graph:'show the stages and what each needs'
+    layers:'show an image'"'"'s layers, sizes, waste and lines'
     plugins:'list what is loaded, and from where'
     rules:'list all rules'
   )
@@ -103,6 +104,20 @@ _shtab_scanguard_check_options=(
   "*--build-arg[set a build argument]:K=V:"
   "*--build-context[a name that is a context, not an image]:NAME:"
   "--daemon[ask the local docker daemon who runs in base images]"
+  "*--image[check an image too\: a name, an archive, a layout]:REF:"
+  "--dockerfile[what the images were built from]:FILE:"
+  "--platform[which image of an index\: linux\/arm64]:P:"
+  "--pull[fetch images that are not here]"
+  "--exclude-base[what the base image brought does not count]"
+  "--no-images[pass over the images of the policy]"
+  "--no-trivy[check images without Trivy]"
+  "--trivy[the program (default\: SCANGUARD_TRIVY, then PATH)]:PATH:"
+  "--offline[open no connection\; use the database that is here]"
+  "*--db-repository[where the database is fetched from]:REF:"
+  "--trivy-server[a Trivy server\; its token is in the environment]:URL:"
+  "--trivy-cache[where Trivy keeps its database]:DIR:"
+  "--trivy-backend[what is known of layers\: fs, memory, redis\:\/\/\…]:B:"
+  "--trivy-timeout[seconds an image]:S:"
   "--format[text (default), json, sarif, github, gitlab-codequality, gitlab-container-scanning, junit, markdown]:F:"
   "*--output[write a report to a file too\: sarif\=scan.sarif]:F=FILE:"
   "--color[auto, always, never]:WHEN:(auto always never)"
@@ -146,6 +161,21 @@ _shtab_scanguard_graph_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_graph_defaults_added=0
 
+_shtab_scanguard_layers_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--dockerfile[what it was built from (default\: Dockerfile, if it fits)]:F:"
+  "--target[the stage that was built (default\: the last)]:STAGE:"
+  "*--build-arg[set a build argument]:K=V:"
+  "--platform[which of several images\: linux\/arm64]:P:"
+  "--pull[fetch an image that the docker daemon lacks]"
+  "--format[text (default) or json]:format:(text json)"
+  "--no-plugins[load first-party checks only]"
+  ":a reference, or a path such as .\/app.tar:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_layers_defaults_added=0
+
 _shtab_scanguard_plugins_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--no-plugins[load first-party checks only]"
@@ -187,6 +217,7 @@ _shtab_scanguard() {
         completion) _arguments -C -s $_shtab_scanguard_completion_options ;;
         explain) _arguments -C -s $_shtab_scanguard_explain_options ;;
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
+        layers) _arguments -C -s $_shtab_scanguard_layers_options ;;
         plugins) _arguments -C -s $_shtab_scanguard_plugins_options ;;
         rules) _arguments -C -s $_shtab_scanguard_rules_options ;;
       esac
