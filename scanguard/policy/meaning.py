@@ -4,20 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanguard.model.catalogue import rule_named, unknown_rule
+from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import Option, Rule, Severity
 from scanguard.model.spelling import nearest
+from scanguard.policy.controls import Standard, read_standard
+from scanguard.policy.declared import declared
 from scanguard.policy.document import Document, Path
 from scanguard.policy.exceptions import exceptions, glob, texts, vulnerability_exceptions
 from scanguard.policy.images import Standing, images, trivy
 from scanguard.policy.layer import Layer
-from scanguard.policy.model import OptionValue, RuleSetting, ShippedStages
+from scanguard.policy.locks import read_locks
+from scanguard.policy.model import Lock, OptionValue, RuleSetting, ShippedStages
 
 _SWITCH = {"on": True, "off": False}
 _KINDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list of texts"}
 
 
-def read_meaning(document: Document, rules: Sequence[Rule], standing: Standing) -> Layer:
-    """What the document says; `schema.check_form` must have passed.
+def read_meaning(document: Document, rules: Sequence[Rule], standing: Standing, name: str) -> Layer:
+    """What the document says; `schema.check_form` must have passed. `name` is what people call the policy.
 
     Raises ConfigurationError for an unknown rule or option, an option of the wrong type, a rule given twice (by name
     and by id), a day that does not exist, a glob that cannot match, and what an untrusted policy must not set.
@@ -25,13 +29,21 @@ def read_meaning(document: Document, rules: Sequence[Rule], standing: Standing) 
     value: dict[str, Any] = document.value  # type: ignore[assignment]
     fail_on = value.get("fail_on")
     never = fail_on == "never"
-    enable = value.get("enable", [])
+    own = tuple(declared(document, value.get("declare", []), rules))
+    rules = (*rules, *(check.rule for check in own))
+    settings = {word: (rule, one) for word, rule, one in _settings(document, value.get("rules", {}), rules)}
+    locks = tuple(_locks(document, value, rules))
+    standard = read_standard(document, value, rules)
     return Layer(
+        document=document,
+        name=name,
+        trusted=standing.trusted,
         extends=value.get("extends"),
         fail_on=None if fail_on is None or never else _severity(fail_on),
         never_fails=never,
-        rules=dict(_settings(document, value.get("rules", {}), rules)),
-        enable=texts(enable),
+        rules=_turned_on(document, dict(settings.values()), locks, standard),
+        words={rule: word for word, (rule, _) in settings.items()},
+        enable=texts(value.get("enable", [])),
         exceptions=tuple(exceptions(document, value.get("exceptions", []), rules)),
         targets=tuple(_targets(document, value.get("targets", []))),
         target=value.get("target"),
@@ -42,7 +54,42 @@ def read_meaning(document: Document, rules: Sequence[Rule], standing: Standing) 
         images=tuple(images(document, value.get("images", []), standing)),
         trivy=trivy(document, value.get("trivy", {}), standing),
         vulnerability_exceptions=tuple(vulnerability_exceptions(document, value.get("vulnerabilities", []))),
+        locks=locks,
+        repository=value.get("repository"),
+        declared=own,
+        standard=standard,
     )
+
+
+def _locks(document: Document, value: Mapping[str, Any], rules: Sequence[Rule]) -> Iterator[Lock]:
+    """The locks of the key `locked` and of the settings of rules."""
+    listed = value.get("locked", [])
+    path: Path = ("locked",)
+    words = [(listed, path)] if isinstance(listed, str) else [(word, (*path, at)) for at, word in enumerate(listed)]
+    for word, entry in value.get("rules", {}).items():
+        if isinstance(entry, dict) and entry.get("locked"):
+            words.append((word, ("rules", word, "locked")))
+    return read_locks(document, words, rules)
+
+
+def _turned_on(
+    document: Document, settings: Mapping[str, RuleSetting], locks: tuple[Lock, ...], standard: Standard | None
+) -> Mapping[str, RuleSetting]:
+    """The settings, with the rules of a standard on, and the locked ones that a lock names.
+
+    Raises ConfigurationError where a rule is locked by its name and turned off in one file: that would hold nothing.
+    """
+    found = dict(settings)
+    for lock in locks:
+        setting = found.get(lock.name, RuleSetting())
+        if lock.alone and setting.enabled is False:
+            raise ConfigurationError(f"{lock.name} is off here: a lock on it holds nothing", lock.uri, lock.region)
+        if lock.alone:
+            found[lock.name] = setting._replace(enabled=True)
+    for name in standard.rules if standard is not None else ():
+        setting = found.get(name, RuleSetting())
+        found[name] = setting._replace(enabled=True if setting.enabled is None else setting.enabled)
+    return found
 
 
 def _severity(label: str) -> Severity:
@@ -51,7 +98,8 @@ def _severity(label: str) -> Severity:
 
 def _settings(
     document: Document, entries: Mapping[str, Any], rules: Sequence[Rule]
-) -> Iterator[tuple[str, RuleSetting]]:
+) -> Iterator[tuple[str, str, RuleSetting]]:
+    """For each entry its word, the rule's name and the setting."""
     seen: dict[str, str] = {}
     for word, entry in entries.items():
         path: Path = ("rules", word)
@@ -61,7 +109,7 @@ def _settings(
         if rule.name in seen:
             raise document.error(f"'{word}' is the rule that '{seen[rule.name]}' names already", path, key=True)
         seen[rule.name] = word
-        yield rule.name, _setting(document, entry, rule, path)
+        yield word, rule.name, _setting(document, entry, rule, path)
 
 
 def _setting(document: Document, entry: Any, rule: Rule, path: Path) -> RuleSetting:

@@ -5,13 +5,17 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from scanguard.model.finding import Finding
 from scanguard.model.glob import matches
 from scanguard.model.location import Region
 from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule, Severity
+
+if TYPE_CHECKING:
+    from scanguard.model.report import Notification
+    from scanguard.plugin import Check
 
 OptionValue: TypeAlias = bool | int | str | tuple[str, ...]
 Options: TypeAlias = Mapping[str, OptionValue]
@@ -117,6 +121,21 @@ class TrivyPolicy(NamedTuple):
     vex: tuple[str, ...] = ()
 
 
+NO_TRIVY = TrivyPolicy()
+
+
+class Lock(NamedTuple):
+    """A rule, or a key of the policy, that nothing found in the scanned repository can loosen; and where that is said.
+
+    `alone` says that the rule was named itself, not by its category.
+    """
+
+    name: str
+    uri: str
+    region: Region
+    alone: bool = False
+
+
 class ShippedStages(NamedTuple):
     """The stages that ship from the files whose uri matches the glob `path`."""
 
@@ -132,7 +151,8 @@ class Policy(NamedTuple):
     to build as in `docker build --target`, empty for the last one. `build_args` are as in `--build-arg`, and
     `build_contexts` the names given by `--build-context`: they are not images. `require_reason` asks inline
     suppressions for a reason, `require_owner` the policy's exceptions for an owner. `images` are checked beside the
-    Dockerfiles where images are asked for.
+    Dockerfiles where images are asked for. `locks` hold against the scanned repository, and `refused` tells what it tried
+    in vain. `declared` are the checks that the policy itself brings.
     """
 
     name: str = "default"
@@ -146,9 +166,12 @@ class Policy(NamedTuple):
     build_contexts: tuple[str, ...] = ()
     require_reason: bool = False
     images: tuple[ImageTarget, ...] = ()
-    trivy: TrivyPolicy = TrivyPolicy()
+    trivy: TrivyPolicy = NO_TRIVY
     vulnerability_exceptions: tuple[VulnerabilityException, ...] = ()
     require_owner: bool = False
+    locks: tuple[Lock, ...] = ()
+    declared: "tuple[Check, ...]" = ()
+    refused: "tuple[Notification, ...]" = ()
 
     def setting(self, rule: Rule) -> Setting:
         """What holds for a rule: its own entry, then `enable`, then the rule's own defaults."""

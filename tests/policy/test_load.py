@@ -173,7 +173,8 @@ def test_plugins_bring_policies_by_name_even_into_a_confined_policy(write, tmp_p
     [
         ("fial_on: high", "1:1: unknown key 'fial_on'; did you mean 'fail_on'?"),
         ("a: 1\nfail_on: hihg", "1:1: unknown key 'a'; known are extends, fail_on, enable, rules, require_reason, "
-         "exceptions, target, targets, build_args, build_contexts, require_owner, images, trivy, vulnerabilities"),
+         "exceptions, target, targets, build_args, build_contexts, repository, locked, declare, "
+         "standard, controls, require_owner, images, trivy, vulnerabilities"),
         ("fail_on: hihg", "1:10: 'hihg' must be note, low, medium, high, critical or never; did you mean 'high'?"),
         ("fail_on: 3", "1:10: this must be note, low, medium, high, critical or never"),
         ("enable: [all, hygene]", "1:15: 'hygene' must be a category, or all; did you mean 'hygiene'?"),
@@ -239,7 +240,8 @@ def test_a_policy_that_is_no_file_is_refused_at_once(tmp_path):
     os.mkfifo(tmp_path / "p.yaml")
     hint = "not a file; name a regular file, or `-` for standard input"
     assert refusal("p.yaml", tmp_path) == f"p.yaml: is a pipe, {hint}"
-    assert refusal("./", tmp_path / "..").endswith(f": is a directory, {hint}")
+    assert refusal("./", tmp_path) == f"p.yaml: is a pipe, {hint}"
+    assert refusal("./", tmp_path / "..") == "./: holds no policy: no file ends in .yaml or .yml"
     assert refusal("/dev/zero", tmp_path) == f"/dev/zero: is a device, {hint}"
     assert refusal("none.yaml", tmp_path) == "none.yaml: does not exist; check the path"
     assert refusal("strict2", tmp_path) == "there is no policy 'strict2'; did you mean 'strict'?"
