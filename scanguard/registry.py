@@ -53,6 +53,7 @@ class Registry:
         self.manager.add_hookspecs(Hooks)
         self.manager.register(checks, "scanguard")
         self.notifications: list[Notification] = []
+        self._image_checks: tuple[Check, ...] | None = None
         self.plugins: list[Loaded] = [Loaded("scanguard", __version__, "built in", checks.builtin_checks())]
         if third_parties:
             for entry in entry_points(sys.path, os.getcwd()):
@@ -97,7 +98,11 @@ class Registry:
                 self.notifications.append(Notification("error", f"Plugin '{name}' failed: {_reason(failure)}."))
 
     def checks(self) -> tuple[Check, ...]:
-        """All checks of all plugins. Raises ConfigurationError where two have the same id or name."""
+        """The checks of Dockerfiles of all plugins. Raises ConfigurationError where two have the same id or name."""
+        return tuple([check for check in self._unique() if check.subject == "dockerfile"])
+
+    def _unique(self) -> tuple[Check, ...]:
+        """The checks of all plugins; of images only those of third parties."""
         found: list[Check] = []
         owner: dict[str, str] = {}
         for plugin in self.plugins:
@@ -109,6 +114,16 @@ class Registry:
                     owner[key] = plugin.name
                 found.append(check)
         return tuple(found)
+
+    def image_checks(self) -> tuple[Check, ...]:
+        """The checks of images, first-party ones first; loaded by the first call."""
+        if self._image_checks is None:
+            from scanguard.checks.image import CHECKS
+            from scanguard.trivy.hook import checks as trivy_checks
+
+            brought = [check for check in self._unique() if check.subject == "image"]
+            self._image_checks = (*CHECKS, *trivy_checks(), *brought)
+        return self._image_checks
 
     def reporters(self) -> dict[str, Reporter]:
         """The formats that plugins bring, by name."""

@@ -4,9 +4,13 @@ import os
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
+
+if TYPE_CHECKING:
+    from scanguard.app.image_options import ImageOptions
 
 
 class Environment(NamedTuple):
@@ -18,6 +22,9 @@ class Environment(NamedTuple):
 
 class Request(NamedTuple):
     """What to check and how; see `scanguard check --help`.
+
+    `images` are the images to check too, and how; None for those that the policy names, and as it says.
+    `overlay` is False where the repository's own policies must not count beside `policy`.
 
     `baseline` is a file, empty for none. `since` is a revision: only findings whose cause changed since then are wanted;
     `staged` wants those of the index, against `since` or the last commit. `shard` (`2/5`) wants that part of the targets.
@@ -37,7 +44,9 @@ class Request(NamedTuple):
     baseline: str = ""
     since: str = ""
     staged: bool = False
+    overlay: bool = True
     shard: str = ""
+    images: "ImageOptions | None" = None
 
 
 def today() -> str:

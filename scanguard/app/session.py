@@ -15,7 +15,7 @@ from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
-from scanguard.model.report import Notification, Report, ScannedFile, Shards, ordered
+from scanguard.model.report import Notification, Report, ScannedFile, ScannedImage, Shards, ordered
 from scanguard.model.rule import Rule, Severity
 from scanguard.plugin import Check
 from scanguard.policy.find import find_policy
@@ -26,6 +26,7 @@ from scanguard.sources.read import read
 
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
+    from scanguard.app.images import Wanted
     from scanguard.app.policy import Policies
     from scanguard.engine.shard import Shard
 
@@ -45,7 +46,16 @@ class Session:
             raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
         self._policies: Policies | None = None
         self._base_user: Callable[[ImageReference], str | None] | None = None
-        self.rules: tuple[Rule, ...] = (*RULES, *(check.rule for check in self.checks))
+        self._read: Callable[[Target], bytes] = _read
+        self._rules: tuple[Rule, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The whole catalogue: the engine's rules, those of Dockerfiles, those of images."""
+        if not self._rules:
+            checks = (*self.checks, *self.registry.image_checks())
+            self._rules = (*RULES, *(check.rule for check in checks))
+        return self._rules
 
     @property
     def plugin_exit_code(self) -> int:
@@ -103,6 +113,7 @@ class Session:
                 batches[where] = _Batch(self._policy(where, request))
             if shard is None or shard.has(target.uri):
                 batches[where].targets.append(target)
+        self._add_images(batches, request, shard)
         if not batches:
             batches[""] = _Batch(self._policy(self._policy_path(request, None), request))
         notifications = [*self.registry.notifications, *map(_notification, found.errors)]
@@ -111,7 +122,9 @@ class Session:
             notifications.extend(batch.notifications)
         overruled = self._overruled(batches.values()) if shard is not None or len(batches) > 1 else ()
         first = next(iter(batches.values())).policy
-        rules = (*self.rules, *_declared(batch.policy for batch in batches.values()))
+        looked = any(batch.wanted for batch in batches.values())
+        known = self.rules if looked else (*RULES, *(check.rule for check in self.checks))
+        rules = (*known, *_declared(batch.policy for batch in batches.values()))
         report = Report(
             __version__,
             tuple(sorted((one for batch in batches.values() for one in batch.findings), key=_order)),
@@ -122,8 +135,53 @@ class Session:
             first.name,
             request.exit_zero,
             None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
+            images=tuple(one for batch in batches.values() for one in batch.images),
         )
-        return Scan(report, {file.source.uri: batch.ran for batch in batches.values() for file in batch.files})
+        ran = {file.source.uri: batch.ran for batch in batches.values() for file in batch.files}
+        return Scan(report, ran, found.targets)
+
+    def elsewhere(self, cwd: str, read: "Callable[[Target], bytes] | None" = None) -> "Session":
+        """This session in another working directory; `read` gives other contents of its files."""
+        from copy import copy
+
+        other = copy(self)
+        other.environment = self.environment._replace(cwd=cwd)
+        other._read = read or self._read
+        return other
+
+    def _add_images(self, batches: "dict[str, _Batch]", request: Request, shard: "Shard | None") -> None:
+        """The images that the command line names, or else the policies of directories that it names."""
+        options = request.images
+        if options is not None and options.targets:
+            from scanguard.app.images import typed
+
+            for wanted in typed(options.targets, self.environment.cwd):
+                where = self._policy_path(request, wanted.dockerfile)
+                if where not in batches:
+                    batches[where] = _Batch(self._policy(where, request))
+                batches[where].add_image(wanted, shard)
+        elif (options is None or options.of_policy) and any(map(os.path.isdir, request.paths)):
+            for batch in batches.values():
+                if batch.policy.images:
+                    from scanguard.app.images import listed
+
+                    for wanted in listed(batch.policy.images, self.environment.cwd):
+                        batch.add_image(wanted, shard)
+
+    def _check_images(self, batch: "_Batch", request: Request) -> list[Finding]:
+        """What the images of one policy gave."""
+        from scanguard.app.images import ImageRun
+
+        settings = tuple(_settings(self.registry.image_checks(), batch.policy))
+        batch.ran |= {setting.check.rule.name for setting in settings}
+        findings: list[Finding] = []
+        for checked in ImageRun(self.registry, settings, batch.policy, request).check(batch.wanted, self.environment):
+            findings.extend(checked.findings)
+            batch.notifications.extend(checked.notifications)
+            batch.images.extend(checked.images)
+            read = {file.source.uri for file in batch.files}
+            batch.files.extend(file for file in checked.files if file.source.uri not in read)
+        return findings
 
     def _overruled(self, batches: Iterable["_Batch"]) -> tuple[Notification, ...]:
         """What some batch or shard may say of an exception of the policy that covers a finding here."""
@@ -149,6 +207,8 @@ class Session:
                 batch.files.append(checked.file)
             findings.extend(checked.findings)
             batch.notifications.extend(checked.notifications)
+        if batch.wanted:
+            findings.extend(self._check_images(batch, request))
         scanned = [file.source.uri for file in batch.files]
         if not policy.exceptions:
             batch.findings.extend(findings)
@@ -166,7 +226,7 @@ class Session:
     ) -> "Checked":
         """One Dockerfile, once for each stage that ships, inline suppressions marked."""
         try:
-            text, messages = decode(read(target.path, uri=target.uri))
+            text, messages = decode(self._read(target))
         except TargetError as error:
             return Checked(None, (), (_notification(error),))
         source = Source(target.uri, text)
@@ -248,10 +308,11 @@ class Session:
 
 
 class Scan(NamedTuple):
-    """A report, and for each file that was read the names of the rules that ran on it."""
+    """A report, for each file that was read the names of the rules that ran on it, and what was found to be read."""
 
     report: Report
     ran: Mapping[str, frozenset[str]]
+    targets: tuple[Target, ...]
 
 
 class Checked(NamedTuple):
@@ -272,6 +333,13 @@ class _Batch:
         self.findings: list[Finding] = []
         self.notifications: list[Notification] = []
         self.files: list[ScannedFile] = []
+        self.wanted: list[Wanted] = []
+        self.images: list[ScannedImage] = []
+
+    def add_image(self, wanted: "Wanted", shard: "Shard | None") -> None:
+        """Check this image too, where it belongs to this part of the run."""
+        if shard is None or shard.has(wanted.target.image):
+            self.wanted.append(wanted)
 
 
 def _shard(text: str) -> "Shard | None":
@@ -338,6 +406,10 @@ def _notification(error: TargetError) -> Notification:
 
 def _order(finding: Finding) -> tuple[object, ...]:
     return (finding.uri, finding.region, finding.rule.id, finding.key, finding.message)
+
+
+def _read(target: Target) -> bytes:
+    return read(target.path, uri=target.uri)
 
 
 def _uri(file: ScannedFile) -> str:

@@ -3,6 +3,7 @@
 import argparse
 
 from scanguard.app.request import Request
+from scanguard.cli import image_arguments
 from scanguard.cli.check import CheckOptions, check
 from scanguard.cli.output_arguments import add_output, outputs
 from scanguard.cli.parser import Commands, add_build_args, build_args, words
@@ -51,6 +52,7 @@ def add(commands: Commands) -> None:
         "--build-context", metavar="NAME", action="append", default=[], help="a name that is a context, not an image"
     )
     build.add_argument("--daemon", action="store_true", help="ask the local docker daemon who runs in base images")
+    image_arguments.add(parser)
     output = parser.add_argument_group("output")
     add_output(output)
     parser.set_defaults(run=run)
@@ -76,8 +78,10 @@ def check_options(namespace: argparse.Namespace) -> CheckOptions:
 
 
 def _request(namespace: argparse.Namespace) -> Request:
+    images = image_arguments.image_options(namespace)
+    here = (namespace.dockerfile,) if namespace.dockerfile else () if namespace.image else (".",)
     return Request(
-        tuple(namespace.paths) or (".",),
+        tuple(namespace.paths) or here,
         namespace.policy,
         words(namespace.select),
         words(namespace.ignore),
@@ -92,4 +96,5 @@ def _request(namespace: argparse.Namespace) -> Request:
         since=namespace.since,
         staged=namespace.staged,
         shard=namespace.shard,
+        images=images,
     )

@@ -1,10 +1,12 @@
 """One image through the checks: each problem gets the line of the Dockerfile that blame names."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from scanguard.blame.nodes import Certainty, Origin
-from scanguard.blame.origin import first_layer
+from scanguard.blame.origin import trace
 from scanguard.engine.run import Setting, describe
+from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Source, Span
@@ -14,7 +16,10 @@ from scanguard.model.rule import Confidence, Rule, Severity
 from scanguard.plugin import ImageScan
 
 FIRST_LINE = Region(1, 1, 1, 1)
-Hashes = Callable[[list[tuple[int, str]]], "dict[tuple[int, str], tuple[int, str]]"]
+Hashes = Callable[[Mapping[int, frozenset[str]]], Mapping[tuple[int, str], tuple[int, str]]]
+"""Size and SHA-256 of files, by layer and path, for paths by layer: `scanguard.image.contents.hashes` of one source."""
+
+Found = tuple[Setting, ImageProblem]
 
 
 class Home(NamedTuple):
@@ -27,36 +32,54 @@ class Home(NamedTuple):
 def check_image(
     scan: ImageScan, settings: Iterable[Setting], home: Home, hashes: Hashes | None = None
 ) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
-    """What the checks say of one image, and which of them failed. Never raises.
+    """What the checks say of one image, and which of them failed.
 
-    `hashes` gives size and SHA-256 of files of the image, by layer and path; with it a file that several layers hold is
-    traced to the first one that held the same bytes.
+    With `hashes`, a file that several layers hold is traced to the first one that held the same bytes. Raises TargetError
+    where `hashes` does.
     """
-    stamp = ImageStamp(scan, home, hashes)
-    findings: list[Finding] = []
     notifications: list[Notification] = []
-    for setting in settings:
-        findings.extend(_run(setting, scan, stamp, notifications))
-    return tuple(findings), tuple(dict.fromkeys(notifications))
+    found = [one for setting in settings for one in _run(setting, scan, home, notifications)]
+    wanted = _held_twice(scan.contents, [problem.place for _, problem in found])
+    stamp = ImageStamp(scan, home, hashes(wanted) if wanted and hashes is not None else {})
+    findings = tuple(stamp.finding(setting.check.rule, setting.severity, problem) for setting, problem in found)
+    return findings, tuple(notifications)
 
 
-def _run(
-    setting: Setting, scan: ImageScan, stamp: "ImageStamp", notifications: list[Notification]
-) -> Iterator[Finding]:
+def _run(setting: Setting, scan: ImageScan, home: Home, notifications: list[Notification]) -> Iterator[Found]:
     """One check inside its error boundary: what it said before it failed is kept."""
     rule = setting.check.rule
     try:
         for problem in setting.check.run(scan, setting.options):
-            yield stamp.finding(rule, setting.severity, problem)
+            yield setting, problem
     except (Exception, SystemExit) as error:
         message = f"Rule {rule.id} ({rule.name}) failed on the image {scan.image.name}: {describe(error)}."
-        notifications.append(Notification("error", message, stamp.home.uri, None, rule.id))
+        notifications.append(Notification("error", message, home.uri, None, rule.id))
+
+
+def _held_twice(contents: Sequence[LayerContents], places: Iterable[ImagePlace]) -> dict[int, frozenset[str]]:
+    """The files of these places that a lower layer has too, by layer: who changed only their owner is not to blame."""
+    last: dict[str, int] = {}
+    for place in places:
+        if place.path and place.layer is not None:
+            last[place.path] = max(place.layer, last.get(place.path, 0))
+    holders: dict[str, list[int]] = {}
+    for number, layer in enumerate(contents):
+        for entry in layer.entries:
+            if number <= last.get(entry.path, -1) and entry.kind in (Kind.FILE, Kind.HARDLINK):
+                holders.setdefault(entry.path, []).append(number)
+    wanted: dict[int, set[str]] = {}
+    for path, numbers in holders.items():
+        for number in numbers if len(numbers) > 1 else ():
+            wanted.setdefault(number, set()).add(path)
+    return {number: frozenset(paths) for number, paths in wanted.items()}
 
 
 class ImageStamp:
     """Stamps the problems of one image."""
 
-    def __init__(self, scan: ImageScan, home: Home, hashes: Hashes | None = None) -> None:
+    def __init__(
+        self, scan: ImageScan, home: Home, hashes: Mapping[tuple[int, str], tuple[int, str]] = MappingProxyType({})
+    ) -> None:
         self.scan = scan
         self.home = home
         self.hashes = hashes
@@ -80,7 +103,9 @@ class ImageStamp:
         return Finding(
             made,
             grade,
-            problem.confidence if origin.certainty is not Certainty.CANDIDATES else min(problem.confidence, Confidence.MEDIUM),
+            problem.confidence
+            if origin.certainty is not Certainty.CANDIDATES
+            else min(problem.confidence, Confidence.MEDIUM),
             " ".join(filter(None, (problem.message, self._sentence(origin)))),
             self.source.uri if self.source is not None else self.home.uri,
             region,
@@ -108,10 +133,9 @@ class ImageStamp:
             return Origin(Certainty.UNKNOWN)
         if not place.path:
             return blame.layer(place.layer)
-        layer = place.layer
-        if self.hashes is not None and self.scan.contents:
-            layer = first_layer(place.path, layer, self.scan.contents, self.hashes)
-        return blame.path(layer, place.path)
+        if not self.scan.contents:
+            return blame.path(place.layer, place.path)
+        return trace(blame, place.path, place.layer, self.scan.contents, lambda *file: self.hashes.get(file))
 
     def _region(self, origin: Origin) -> tuple[Region, str]:
         """The place in the Dockerfile (where nothing is known, the image's name after the last FROM) and its stage."""

@@ -1,0 +1,240 @@
+"""Images: loaded, scanned, blamed and checked, several at once; the way from a target to its findings."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+from typing import TypeVar
+
+from scanguard.app.image_options import ImageOptions
+from scanguard.app.request import Environment, Request
+from scanguard.blame.align import align
+from scanguard.blame.nodes import Certainty
+from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
+from scanguard.build.model import Build
+from scanguard.build.secrets import secret_spans
+from scanguard.dockerfile.decode import decode
+from scanguard.dockerfile.parser import parse
+from scanguard.engine.image import Home, check_image, exclude_base
+from scanguard.engine.run import Setting, describe
+from scanguard.image.contents import hashes
+from scanguard.image.inventory import Inventory
+from scanguard.image.nodes import ImageSource
+from scanguard.model.errors import TargetError
+from scanguard.model.finding import Finding
+from scanguard.model.location import Source
+from scanguard.model.record import NamedTuple
+from scanguard.model.report import Notification, ScannedFile, ScannedImage
+from scanguard.plugin import ImageScan
+from scanguard.policy.model import ImageTarget, Policy
+from scanguard.registry import Registry
+from scanguard.sources.discover import Target, discover
+from scanguard.sources.read import read
+from scanguard.sources.repository import repository_root
+from scanguard.trivy.command import Ready, prepare, scan
+from scanguard.trivy.settings import TrivySettings
+
+_AT_ONCE = 4
+Value = TypeVar("Value")
+
+
+class Wanted(NamedTuple):
+    """An image to check: what names it, and its Dockerfile, None where none is known.
+
+    A `guessed` Dockerfile was not named by anybody: where the image was not built from it, it is forgotten. `error` is why
+    the Dockerfile that was named cannot be found.
+    """
+
+    target: ImageTarget
+    dockerfile: Target | None
+    guessed: bool = False
+    error: TargetError | None = None
+
+
+def typed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
+    """The images of the command line; where one has no Dockerfile, the one of the working directory is tried."""
+    for target in targets:
+        yield _typed(target, cwd)
+
+
+def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
+    """The images of a policy, whose Dockerfiles are paths from the root of the policy's repository."""
+    root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
+    for target in targets:
+        yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
+
+
+def _typed(target: ImageTarget, cwd: str) -> Wanted:
+    if target.dockerfile:
+        return _found(target, target.dockerfile, cwd)
+    if not os.path.isfile(os.path.join(cwd, "Dockerfile")):
+        return Wanted(target, None)
+    guess = _found(target, "Dockerfile", cwd)
+    return Wanted(target, guess.dockerfile, guessed=True)
+
+
+def _found(target: ImageTarget, path: str, cwd: str) -> Wanted:
+    found = discover((path,), cwd)
+    if found.errors:
+        return Wanted(target, None, error=found.errors[0])
+    return Wanted(target, found.targets[0])
+
+
+class CheckedImage(NamedTuple):
+    """What one image gave; `images` has the image and `files` its Dockerfile, or nothing where it could not be read."""
+
+    images: tuple[ScannedImage, ...]
+    findings: tuple[Finding, ...]
+    notifications: tuple[Notification, ...]
+    files: tuple[ScannedFile, ...] = ()
+
+
+class ImageRun:
+    """The images of one policy in one run."""
+
+    def __init__(self, registry: Registry, settings: Sequence[Setting], policy: Policy, request: Request) -> None:
+        self.registry = registry
+        self.options = request.images or ImageOptions()
+        self.settings = [one for one in settings if self.options.scan or "inventory" not in one.check.needs]
+        self.policy = policy
+        self.request = request
+        self.stop = Event()
+        self.needs = frozenset[str]().union(*(setting.check.needs for setting in self.settings))
+
+    def check(self, wanted: Sequence[Wanted], environment: Environment) -> tuple[CheckedImage, ...]:
+        """What all images gave, in the order asked for. What fails is a notification of level `error`."""
+        trivy = self._trivy(environment.cwd)
+        told = trivy.notifications if isinstance(trivy, Ready) else ()
+        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
+            try:
+                checked = tuple(pool.map(lambda one: self._contained(one, trivy), wanted))
+            except BaseException:
+                self.stop.set()
+                raise
+        return (CheckedImage((), (), told), *checked) if told else checked
+
+    def _trivy(self, cwd: str) -> "Ready | TargetError | None":
+        """Trivy, ready to scan; why it is not; or None where no check needs it."""
+        if "inventory" not in self.needs:
+            return None
+        settings = trivy_settings(self.options.trivy, self.policy).completed(os.environ)
+        beside = os.path.dirname(sys.executable)
+        try:
+            return prepare(settings, cwd=cwd, now=time.time(), say=self.options.say, stop=self.stop, beside=beside)
+        except TargetError as error:
+            return error
+
+    def _contained(self, wanted: Wanted, trivy: "Ready | TargetError | None") -> CheckedImage:
+        """One image inside its error boundary."""
+        home = _home(wanted)
+        try:
+            return self._one(wanted, trivy, home)
+        except TargetError as error:
+            return CheckedImage((), (), (Notification("error", error.message, error.uri or home.uri, error.region),))
+        except Exception as error:
+            message = f"The image {wanted.target.image} could not be checked: {describe(error)}."
+            return CheckedImage((), (), (Notification("error", message, home.uri),))
+
+    def _one(self, wanted: Wanted, trivy: "Ready | TargetError | None", home: Home) -> CheckedImage:
+        target = wanted.target
+        if wanted.error is not None:
+            raise wanted.error
+        with closing(self.registry.load_image(target.image, target.platform, pull=self.options.pull)) as source:
+            build = _build(wanted, self.policy, self.request)
+            blame = align(source.image, build) if build is not None else None
+            if wanted.guessed and blame is not None and blame.reason:
+                build = blame = None
+            base_layers = None if blame is None else blame.base_layers
+            with ThreadPoolExecutor(1) as aside:  # Trivy is another process: we read the layers meanwhile
+                scanned = aside.submit(self._inventory, source, trivy, base_layers, home)
+                contents = source.contents() if "layers" in self.needs else ()
+                inventory, notifications = scanned.result()
+            looked = ImageScan(source.image, contents, inventory, build, blame, base_layers)
+            findings, told = check_image(looked, self._possible(inventory), home, lambda paths: hashes(source, paths))
+        findings = self._marked(findings)
+        files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build)),)
+        return CheckedImage((_summary(looked, target, home, findings),), findings, (*notifications, *told), files)
+
+    def _inventory(
+        self, source: ImageSource, trivy: "Ready | TargetError | None", base_layers: int | None, home: Home
+    ) -> tuple[Inventory | None, tuple[Notification, ...]]:
+        """What Trivy says of an image; where it says nothing, why not."""
+        if trivy is None:
+            return None, ()
+        try:
+            if isinstance(trivy, TargetError):
+                raise trivy
+            return scan(source, trivy, base_layers=base_layers, stop=self.stop), ()
+        except TargetError as error:
+            message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."
+            return None, (Notification("error", message, error.uri or home.uri, error.region),)
+
+    def _possible(self, inventory: Inventory | None) -> list[Setting]:
+        """The checks that have what they need."""
+        return [one for one in self.settings if inventory is not None or "inventory" not in one.check.needs]
+
+    def _marked(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return exclude_base(findings) if self.options.exclude_base else findings
+
+
+def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
+    """The command line's settings, and the policy's where the command line says nothing."""
+    said = policy.trivy
+    default = TrivySettings()
+    return asked._replace(
+        path=asked.path or said.path,
+        sha256=asked.sha256 or (said.sha256 if not asked.path else ""),
+        db_repository=_first(asked.db_repository, said.db_repository, default.db_repository),
+        oldest_days=asked.oldest_days if said.max_database_age is None else said.max_database_age,
+        timeout=_first(asked.timeout, said.timeout, default.timeout),
+        server=asked.server or said.server,
+    )
+
+
+def _first(asked: Value, said: "Value | None", default: Value) -> Value:
+    """What was asked for; the policy's say where that is the default."""
+    return asked if asked != default else said or default
+
+
+def _home(wanted: Wanted) -> Home:
+    """Where findings without a line go: the Dockerfile, the policy's entry, or the place where a Dockerfile would be."""
+    target = wanted.target
+    if wanted.dockerfile is not None and not wanted.guessed:
+        return Home(wanted.dockerfile.uri)
+    if target.uri and target.region is not None:
+        return Home(target.uri, target.region)
+    return Home("Dockerfile")
+
+
+def _build(wanted: Wanted, policy: Policy, request: Request) -> Build | None:
+    """The evaluated Dockerfile of an image. Raises TargetError where it cannot be read or has no such stage."""
+    if wanted.dockerfile is None:
+        return None
+    path, uri = wanted.dockerfile
+    text, _ = decode(read(path, uri=uri))
+    args = {**policy.build_args, **request.build_args}
+    contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
+    stage = wanted.target.target or request.target or next(iter(policy.ships(uri)), "")
+    try:
+        return evaluate(parse(Source(uri, text)), BuildOptions(stage, args, contexts))
+    except UnknownTarget as error:
+        raise TargetError(f"there is no stage '{error}' that the image could be built from", uri) from error
+
+
+def _summary(scan: ImageScan, target: ImageTarget, home: Home, findings: Sequence[Finding]) -> ScannedImage:
+    image, blame = scan.image, scan.blame
+    inherited = sum(one.origin == Certainty.BASE.value for one in findings)
+    uri = home.uri if scan.build is None else scan.build.dockerfile.source.uri
+    return ScannedImage(
+        image.name,
+        image.reference or target.image,
+        image.id,
+        image.platform,
+        uri,
+        "" if blame is None else blame.base,
+        inherited,
+        len(findings) - inherited,
+    )

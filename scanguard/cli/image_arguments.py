@@ -1,0 +1,89 @@
+"""The arguments of `scanguard check` that speak of images and of Trivy."""
+
+import argparse
+import sys
+
+from scanguard.app.image_options import ImageOptions
+from scanguard.cli.parser import words
+from scanguard.model.errors import ConfigurationError
+from scanguard.policy.model import ImageTarget
+from scanguard.reporters.terminal import visible
+from scanguard.trivy.settings import TrivySettings
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Two groups of options: the images, and how Trivy scans them."""
+    images = parser.add_argument_group("images")
+    images.add_argument(
+        "--image", metavar="REF", action="append", default=[], help="check an image too: a name, an archive, a layout"
+    )
+    images.add_argument("--dockerfile", metavar="FILE", default="", help="what the images were built from")
+    images.add_argument("--platform", metavar="P", default="", help="which image of an index: linux/arm64")
+    images.add_argument("--pull", action="store_true", help="fetch images that are not here")
+    images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
+    images.add_argument("--no-images", dest="images", action="store_false", help="pass over the images of the policy")
+    trivy = parser.add_argument_group("trivy")
+    trivy.add_argument("--no-trivy", dest="scan", action="store_false", help="check images without Trivy")
+    trivy.add_argument("--trivy", metavar="PATH", default="", help="the program (default: SCANGUARD_TRIVY, then PATH)")
+    trivy.add_argument("--offline", action="store_true", help="open no connection; use the database that is here")
+    trivy.add_argument(
+        "--db-repository", metavar="REF", action="append", default=[], help="where the database is fetched from"
+    )
+    trivy.add_argument(
+        "--trivy-server", metavar="URL", default="", help="a Trivy server; its token is in the environment"
+    )
+    trivy.add_argument("--trivy-cache", metavar="DIR", default="", help="where Trivy keeps its database")
+    trivy.add_argument(
+        "--trivy-backend", metavar="B", default="fs", help="what is known of layers: fs, memory, redis://…"
+    )
+    trivy.add_argument(
+        "--trivy-timeout", metavar="S", type=int, default=TrivySettings().timeout, help="seconds an image"
+    )
+
+
+def image_options(namespace: argparse.Namespace) -> ImageOptions:
+    """The parsed options of images.
+
+    Raises ConfigurationError for an image whose name begins with `-`, for `--dockerfile` without `--image`, and for what
+    needs a connection beside `--offline`.
+    """
+    for name in namespace.image:
+        if not name or name.startswith("-"):
+            raise ConfigurationError(f"--image '{name}' names no image")
+    if namespace.dockerfile and not namespace.image:
+        raise ConfigurationError("--dockerfile says what an image was built from; name the image with --image")
+    if namespace.offline and namespace.pull:
+        raise ConfigurationError("--offline and --pull exclude each other")
+    if namespace.trivy_timeout < 1:
+        raise ConfigurationError("--trivy-timeout is a number of seconds above 0")
+    targets = tuple(
+        ImageTarget(name, namespace.dockerfile, namespace.target, namespace.platform) for name in namespace.image
+    )
+    return ImageOptions(
+        targets,
+        pull=namespace.pull,
+        exclude_base=namespace.exclude_base,
+        scan=namespace.scan,
+        of_policy=namespace.images,
+        trivy=_trivy(namespace),
+        say=_say,
+    )
+
+
+def _trivy(namespace: argparse.Namespace) -> TrivySettings:
+    default = TrivySettings()
+    return TrivySettings(
+        path=namespace.trivy,
+        cache=namespace.trivy_cache,
+        db_repository=words(namespace.db_repository) or default.db_repository,
+        offline=namespace.offline,
+        timeout=namespace.trivy_timeout,
+        server=namespace.trivy_server,
+        cache_backend=namespace.trivy_backend,
+    )
+
+
+def _say(line: str) -> None:
+    """Progress for people: on standard error, where that is a terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{visible(line, unicode=False)}\n")
