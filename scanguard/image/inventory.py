@@ -26,9 +26,10 @@ class InstalledPackage(NamedTuple):
 class Vulnerability(NamedTuple):
     """A known vulnerability of one installed package.
 
-    `fixed` is the first version without it, empty where there is none; `status` the distributor's word (`affected`,
-    `fixed`, `will_not_fix`, …). `score` is the CVSS base score (0 to 10) or None. `kev` says that CISA lists it as
-    exploited, `epss` is the probability of exploitation (0 to 1); both None where the database does not know.
+    `fixed` is the first version without it (several with commas, one for each line of releases), empty where there is
+    none; `status` the distributor's word (`affected`, `fixed`, `will_not_fix`, …). `score` is the CVSS base score (0 to
+    10) or None. `kev` says that CISA lists it as exploited, `epss` is the probability of exploitation (0 to 1); both None
+    where that is not known.
     """
 
     id: str

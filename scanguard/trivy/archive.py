@@ -7,6 +7,7 @@ import io
 import os
 import tarfile
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import IO, Any
 
 from scanguard.image.nodes import ByteStream, Image, ImageSource
@@ -31,7 +32,10 @@ def write_archive(source: ImageSource, path: str) -> None:
             _add(file, "manifest.json", manifest)
             _add(file, "config.json", _configuration(image))
             for diff_id, layer in source.layers():
-                _add_layer(file, _name(diff_id), layer)
+                if _add_layer(file, _name(diff_id), layer) != diff_id:
+                    raise TargetError(
+                        "a layer of the image is not the one that its configuration names: write it again"
+                    )
                 missing.discard(diff_id)
             file.write(bytes(2 * tarfile.BLOCKSIZE))
     except OSError as error:
@@ -68,13 +72,15 @@ def _add(file: IO[bytes], name: str, value: object) -> None:
     _add_layer(file, name, io.BytesIO(json.dumps(value).encode()))
 
 
-def _add_layer(file: IO[bytes], name: str, content: ByteStream) -> None:
-    """Add a member whose size is known only after it was written; its header is put in then."""
+def _add_layer(file: IO[bytes], name: str, content: ByteStream) -> str:
+    """Add a member whose size is known only after it was written; its header is put in then. Returns its digest."""
+    state = sha256()
     start = file.tell()
     file.write(bytes(tarfile.BLOCKSIZE))
     size = 0
     while block := content.read(_BLOCK):
         file.write(block)
+        state.update(block)
         size += len(block)
     file.write(bytes(-size % tarfile.BLOCKSIZE))
     member = tarfile.TarInfo(name)
@@ -82,3 +88,4 @@ def _add_layer(file: IO[bytes], name: str, content: ByteStream) -> None:
     file.seek(start)
     file.write(member.tobuf(tarfile.GNU_FORMAT))
     file.seek(0, os.SEEK_END)
+    return f"sha256:{state.hexdigest()}"

@@ -212,18 +212,16 @@ def _url(one: Json) -> str:
 
 
 def _secrets(result: Json, report: Json) -> Iterator[FoundSecret]:
+    """The secrets in files. Those of the image's configuration are left out: Trivy gives neither their layer nor their
+    setting, and ScanGuard's own checks find them with both.
+    """
     target = text_of(result, "Target", LINE)
     for one in objects(result, "Secrets"):
         layer = layer_of(one)
-        config = not layer and target == text_of(report, "ArtifactName", LINE)
-        yield FoundSecret(
-            text_of(one, "RuleID"),
-            text_of(one, "Title"),
-            _severity(one, None),
-            "" if config else target.lstrip("/"),
-            0 if config else part(one, "StartLine", int) or 0,
-            layer,
-        )
+        if layer or target != text_of(report, "ArtifactName", LINE):
+            line = part(one, "StartLine", int) or 0
+            kind, title = text_of(one, "RuleID"), text_of(one, "Title")
+            yield FoundSecret(kind, title, _severity(one, None), target.lstrip("/"), line, layer)
 
 
 def _licences(result: Json, known: Mapping[str, InstalledPackage]) -> Iterator[FoundLicence]:
