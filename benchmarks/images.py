@@ -128,7 +128,8 @@ def layer(folder: Path, number: int, case: Case) -> tuple[Path, str, str]:
     path = folder / f"layer{number}"
     with open(path, "wb") as raw:
         outer = Counted(raw)
-        packed: Any = gzip.GzipFile(fileobj=outer, mode="wb", compresslevel=1, mtime=0) if case.packed else outer
+        target: Any = outer
+        packed: Any = gzip.GzipFile("", "wb", 1, target, mtime=0) if case.packed else outer
         inner = Counted(packed)
         with tarfile.open(fileobj=inner, mode="w|") as archive:  # type: ignore[call-overload]
             for info, data in files(number, case):

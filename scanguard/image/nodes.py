@@ -6,7 +6,7 @@ Words and fields are those of the OCI image specification: https://github.com/op
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import IO, Protocol
+from typing import Protocol
 
 from scanguard.model.record import NamedTuple
 
@@ -93,6 +93,13 @@ class LayerContents(NamedTuple):
     texts: Mapping[str, bytes] = MappingProxyType({})
 
 
+class ByteStream(Protocol):
+    """What can be read from its beginning to its end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes, all where it is negative; fewer only at the end."""
+
+
 class ImageSource(Protocol):
     """An image that can be read: what the hook `scanguard_load_image` returns.
 
@@ -111,7 +118,7 @@ class ImageSource(Protocol):
     def contents(self) -> tuple[LayerContents, ...]:
         """What each layer holds, bottom first. The whole image is read, once; a source may keep the answer."""
 
-    def layers(self) -> Iterator[tuple[str, IO[bytes]]]:
+    def layers(self) -> Iterator[tuple[str, ByteStream]]:
         """The uncompressed tar archive of each different layer, with its diff id, in the order that is cheapest to read.
 
         Each is read before the next one is asked for.
