@@ -83,7 +83,7 @@ def looked_at(scan: Scan, request: Request) -> Callable[[Entry], bool]:
     if not request.inline:
         enabled -= _ENGINE
     failed = {notification.uri for notification in report.notifications if notification.level == "error"}
-    images = {finding.image for finding in report.findings}
+    images = {image.name for image in report.images}
 
     def answer(entry: Entry) -> bool:
         if failed & {"", entry.uri} or (request.target and entry.stage != request.target):

@@ -50,7 +50,7 @@ def _document(text: str, uri: str) -> dict[str, object]:
         document = loads(text)
     except JSONDecodeError as error:
         place = Region(error.lineno, error.colno, error.lineno, error.colno)
-        ended = error.pos >= len(text.rstrip())
+        ended = not text.rstrip().endswith(("}", "]"))
         what = "ends in the middle" if ended else f"is not JSON: {error.msg}"
         raise ConfigurationError(f"the baseline {what}; take it from version control or {_AGAIN}", uri, place) from None
     except (RecursionError, ValueError):

@@ -6,7 +6,8 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_scanguard_baseline_subparsers=(write show prune)
-_shtab_scanguard_subparsers=(check baseline rules explain graph layers plugins completion)
+_shtab_scanguard_policy_subparsers=(show test)
+_shtab_scanguard_subparsers=(check baseline rules explain graph layers policy plugins completion)
 
 _shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --baseline --since --staged --shard --target --build-arg --build-context --daemon --image --dockerfile --platform --pull --exclude-base --no-images --no-trivy --trivy --offline --db-repository --trivy-server --trivy-cache --trivy-backend --trivy-timeout --format --output --color --category --include-suppressed --max-length --no-plugins)
 _shtab_scanguard_baseline_write_option_strings=(-h --help --baseline --no-plugins --policy --select --ignore --target --build-arg --accept-new)
@@ -17,6 +18,9 @@ _shtab_scanguard_rules_option_strings=(-h --help --format --no-plugins)
 _shtab_scanguard_explain_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_graph_option_strings=(-h --help --format --target --build-arg --no-plugins)
 _shtab_scanguard_layers_option_strings=(-h --help --dockerfile --target --build-arg --platform --pull --format --no-plugins)
+_shtab_scanguard_policy_show_option_strings=(-h --help --policy --select --ignore --fail-on --format --no-plugins)
+_shtab_scanguard_policy_test_option_strings=(-h --help --no-plugins)
+_shtab_scanguard_policy_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_plugins_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_completion_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_option_strings=(-h --help --version)
@@ -28,8 +32,10 @@ _shtab_scanguard_baseline_pos_0_choices=(write show prune)
 _shtab_scanguard_rules___format_choices=(text json)
 _shtab_scanguard_graph___format_choices=(text mermaid dot)
 _shtab_scanguard_layers___format_choices=(text json)
+_shtab_scanguard_policy_show___format_choices=(text json)
+_shtab_scanguard_policy_pos_0_choices=(show test)
 _shtab_scanguard_completion_pos_0_choices=(bash zsh)
-_shtab_scanguard_pos_0_choices=(check baseline rules explain graph layers plugins completion)
+_shtab_scanguard_pos_0_choices=(check baseline rules explain graph layers policy plugins completion)
 
 _shtab_scanguard_check_pos_0_nargs='*'
 _shtab_scanguard_check__h_nargs=0
@@ -75,6 +81,17 @@ _shtab_scanguard_layers__h_nargs=0
 _shtab_scanguard_layers___help_nargs=0
 _shtab_scanguard_layers___pull_nargs=0
 _shtab_scanguard_layers___no_plugins_nargs=0
+_shtab_scanguard_policy_show__h_nargs=0
+_shtab_scanguard_policy_show___help_nargs=0
+_shtab_scanguard_policy_show___no_plugins_nargs=0
+_shtab_scanguard_policy_test_pos_1_nargs=+
+_shtab_scanguard_policy_test__h_nargs=0
+_shtab_scanguard_policy_test___help_nargs=0
+_shtab_scanguard_policy_test___no_plugins_nargs=0
+_shtab_scanguard_policy_pos_0_nargs=A...
+_shtab_scanguard_policy__h_nargs=0
+_shtab_scanguard_policy___help_nargs=0
+_shtab_scanguard_policy___no_plugins_nargs=0
 _shtab_scanguard_plugins__h_nargs=0
 _shtab_scanguard_plugins___help_nargs=0
 _shtab_scanguard_plugins___no_plugins_nargs=0

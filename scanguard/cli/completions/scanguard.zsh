@@ -17,6 +17,7 @@ _shtab_scanguard_commands() {
     graph:'show the stages and what each needs'
     layers:'show an image'"'"'s layers, sizes, waste and lines'
     plugins:'list what is loaded, and from where'
+    policy:'show or test policies'
     rules:'list all rules'
   )
   _describe 'scanguard commands' _commands
@@ -29,6 +30,14 @@ _shtab_scanguard_baseline_commands() {
     write:'make everything that is found now known'
   )
   _describe 'scanguard baseline commands' _commands
+}
+
+_shtab_scanguard_policy_commands() {
+  local _commands=(
+    show:'show the policy that holds, with the origin of every value'
+    test:'Check examples with a policy alone. An example is a Dockerfile with comments `# expect: RULE`'
+  )
+  _describe 'scanguard policy commands' _commands
 }
 
 _shtab_scanguard_options=(
@@ -184,6 +193,38 @@ _shtab_scanguard_plugins_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_plugins_defaults_added=0
 
+_shtab_scanguard_policy_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--no-plugins[load first-party checks only]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_policy_defaults_added=0
+
+_shtab_scanguard_policy_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--policy[as in \`scanguard check\`]:P:"
+  "*--select[as in \`scanguard check\`]:RULES:"
+  "*--ignore[as in \`scanguard check\`]:RULES:"
+  "--fail-on[as in \`scanguard check\`]:LEVEL:"
+  "--format[text (default) or json]:format:(text json)"
+  "--no-plugins[load first-party checks only]"
+  ":a file or directory (default\: .):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_policy_show_defaults_added=0
+
+_shtab_scanguard_policy_test_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--no-plugins[load first-party checks only]"
+  ":a file, a directory of files, or a name:"
+  "(*):Dockerfiles and directories of them:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_policy_test_defaults_added=0
+
 _shtab_scanguard_rules_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[text (default) or json]:format:(text json)"
@@ -219,6 +260,7 @@ _shtab_scanguard() {
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
         layers) _arguments -C -s $_shtab_scanguard_layers_options ;;
         plugins) _arguments -C -s $_shtab_scanguard_plugins_options ;;
+        policy) _shtab_scanguard_policy ;;
         rules) _arguments -C -s $_shtab_scanguard_rules_options ;;
       esac
   esac
@@ -245,6 +287,30 @@ _shtab_scanguard_baseline() {
         prune) _arguments -C -s $_shtab_scanguard_baseline_prune_options ;;
         show) _arguments -C -s $_shtab_scanguard_baseline_show_options ;;
         write) _arguments -C -s $_shtab_scanguard_baseline_write_options ;;
+      esac
+  esac
+}
+
+_shtab_scanguard_policy() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->policy'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_scanguard_policy_defaults_added )); then
+    if (( ${_shtab_scanguard_policy_options[(I)${(q)one_or_more}*]} +          ${_shtab_scanguard_policy_options[(I)${(q)remainder}*]} +          ${_shtab_scanguard_policy_options[(I)${(q)default}]} == 0 )); then
+      _shtab_scanguard_policy_options+=(': :_shtab_scanguard_policy_commands' '*::: :->policy')
+    fi
+    _shtab_scanguard_policy_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_scanguard_policy_options
+
+  case $state in
+    policy)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_scanguard_policy-$line[1]:"
+      case $line[1] in
+        show) _arguments -C -s $_shtab_scanguard_policy_show_options ;;
+        test) _arguments -C -s $_shtab_scanguard_policy_test_options ;;
       esac
   esac
 }

@@ -1,0 +1,168 @@
+"""Which findings of a Dockerfile have a cause that changed: its lines, what it is built on, what it uses."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from scanguard.build.evaluate import BuildOptions, evaluate
+from scanguard.build.model import Build
+from scanguard.dockerfile.nodes import Instruction
+from scanguard.dockerfile.parser import parse
+from scanguard.engine.baseline import stage_name
+from scanguard.model.errors import TargetError
+from scanguard.model.finding import Finding
+from scanguard.model.location import Source
+from scanguard.model.record import NamedTuple
+
+Lines = frozenset[int]
+_LONG = 4_000_000
+"""Beyond this product of lines a comparison line by line takes seconds: everything between the equal ends counts as new."""
+
+
+class Change(NamedTuple):
+    """What is different in one Dockerfile.
+
+    `everything` says that something beside it changed on which all of it depends. `lines` are new or different lines,
+    `stages` those whose base stage changed, `variables` those that are set otherwise, and `before` the findings that
+    there were.
+    """
+
+    everything: bool = False
+    lines: Lines = frozenset()
+    stages: frozenset[str] = frozenset()
+    variables: frozenset[str] = frozenset()
+    before: tuple[Finding, ...] = ()
+
+
+def caused(findings: Sequence[Finding], change: Change | None) -> tuple[Finding, ...]:
+    """The findings of one file whose cause is in the change, in their order; none where nothing changed (None).
+
+    A finding on unchanged lines is caused by the change where there was none like it before: a line that was deleted can
+    cause one. Findings of images, of which nothing is known from before, are judged by their lines alone.
+    """
+    if change is None:
+        return ()
+    if change.everything:
+        return tuple(findings)
+    left: dict[tuple[object, ...], int] = {}
+    for finding in change.before:
+        left[_likeness(finding)] = left.get(_likeness(finding), 0) + 1
+    kept = []
+    for finding in findings:
+        like = _likeness(finding)
+        if _touched(finding, change):
+            kept.append(finding)
+        elif left.get(like, 0):
+            left[like] -= 1
+        elif not finding.image:
+            kept.append(finding)
+    return tuple(kept)
+
+
+def changed_lines(old: str, new: str) -> Lines:
+    """The lines of the new text, counted from 1, that the old one does not have; white space at their ends is no matter."""
+    before, after = _lines(old), _lines(new)
+    start = 0
+    while start < min(len(before), len(after)) and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    old_part, new_part = before[start : len(before) - end], after[start : len(after) - end]
+    if len(old_part) * len(new_part) > _LONG:
+        return frozenset(range(start + 1, start + len(new_part) + 1))
+    from difflib import SequenceMatcher
+
+    blocks = SequenceMatcher(None, old_part, new_part, autojunk=False).get_matching_blocks()
+    same = {block.b + offset for block in blocks for offset in range(block.size)}
+    return frozenset(start + index + 1 for index in range(len(new_part)) if index not in same)
+
+
+def evaluated(source: Source) -> Build | None:
+    """The build of a file, None where it cannot be evaluated: then its lines are all that is known."""
+    try:
+        return evaluate(parse(source), BuildOptions())
+    except (TargetError, RecursionError):
+        return None
+
+
+def followed(source: Source, build: Build | None, lines: Lines) -> tuple[frozenset[str], frozenset[str]]:
+    """The stages whose base stage has a changed instruction, and the variables that changed lines set, directly or not."""
+    if build is None or not lines:
+        return frozenset(), frozenset()
+    touched = {
+        stage.index
+        for stage in build.stages
+        if any(_meets(source, instruction, lines) for instruction in stage.node.instructions)
+    }
+    stages = {stage.name for stage in build.stages if any(below.index in touched for below in stage.lineage[:-1])}
+    return frozenset(stages), frozenset(_variables(source, build, lines))
+
+
+def similar(text: str, candidates: Iterable[tuple[str, str]]) -> str | None:
+    """The name of the candidate, a (name, text), that a file was most likely renamed from: it shares half of the lines."""
+    lines = _lines(text)
+    best, most = None, 0
+    for name, other in candidates:
+        others = _lines(other)
+        shared = len(set(lines) & set(others))
+        if shared > most and 2 * shared >= max(len(set(lines)), len(set(others))):
+            best, most = name, shared
+    return best
+
+
+def _touched(finding: Finding, change: Change) -> bool:
+    """Whether the instruction, its way or a related place changed, or what it stands on or uses."""
+    first, last = finding.lines
+    regions = [finding.region, *(place.region for place in (*finding.trace, *finding.related))]
+    spans = [(first, last), *((region.start_line, region.end_line) for region in regions)]
+    if any(line in change.lines for start, end in spans for line in range(max(start, 1), end + 1)):
+        return True
+    return finding.stage in change.stages or any(_uses(finding.instruction, name) for name in change.variables)
+
+
+def _uses(text: str, name: str) -> bool:
+    return re.search(rf"\$\{{?{re.escape(name)}\b", text) is not None
+
+
+def _likeness(finding: Finding) -> tuple[object, ...]:
+    return (
+        finding.rule.id,
+        stage_name(finding),
+        finding.instruction,
+        finding.key,
+        finding.message,
+        finding.severity,
+        finding.image,
+    )
+
+
+def _variables(source: Source, build: Build, lines: Lines) -> set[str]:
+    """The names of ARG and ENV on changed lines, and of those that are made from them."""
+    found: set[str] = set()
+    while True:
+        more = {
+            pair.name.text
+            for instruction in _instructions(build)
+            if instruction.keyword in ("ARG", "ENV")
+            for pair in instruction.pairs
+            if _meets(source, instruction, lines)
+            or (pair.value and any(_uses(pair.value.text, name) for name in found))
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def _instructions(build: Build) -> Iterator[Instruction]:
+    yield from build.dockerfile.preamble
+    for stage in build.dockerfile.stages:
+        yield from stage.instructions
+
+
+def _meets(source: Source, instruction: Instruction, lines: Lines) -> bool:
+    region = source.region(instruction.span)
+    return any(line in lines for line in range(region.start_line, region.end_line + 1))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n")]

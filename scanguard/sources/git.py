@@ -1,0 +1,239 @@
+"""What git knows of a repository, asked so that nothing in the repository can act.
+
+Only commands that read objects and the index are used, never one that compares the working tree: no filter, no textconv, no
+external diff, no hook and no file monitor that a repository's configuration names is run, and nothing is fetched.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from scanguard.model.errors import ConfigurationError
+from scanguard.model.record import NamedTuple
+from scanguard.process import Ended, run
+
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.hooksPath=/dev/null",
+    "core.sshCommand=false",
+    "protocol.allow=never",
+    "gc.auto=0",
+)
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+_PASSED_ON = ("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+"""Paths that git gives its hooks: the index of `git commit -a`, the objects of a push that is not accepted yet."""
+_TIMEOUT = 120.0
+_REVISION = re.compile(r"[^-\s\x00-\x1f\x7f:][^\s\x00-\x1f\x7f:]*")
+_SIZE_LIMIT = 10_000_000
+_FILE_MODES = frozenset({"100644", "100755", "100664"})
+_DEEPER = (
+    "fetch its history (GitHub: `fetch-depth: 0` of actions/checkout; GitLab: `GIT_DEPTH: 0`; `git fetch --unshallow`)"
+)
+
+
+class Snapshot(NamedTuple):
+    """The files of a commit or of the index: the object of each path (relative to the root, with `/`). No links."""
+
+    objects: Mapping[str, str]
+
+
+class Repository:
+    """The repository whose working tree begins at `root`."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._program = _program()
+
+    def commit(self, revision: str) -> str:
+        """The full name of a commit. Raises ConfigurationError, with what to do, where there is none."""
+        if not _REVISION.fullmatch(revision):
+            raise ConfigurationError(f"'{revision}' is not a revision; write a branch, a tag or a commit")
+        found = self._ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        if found is not None:
+            return found
+        if self._shallow():
+            raise ConfigurationError(f"this clone is shallow and does not have '{revision}'; {_DEEPER}")
+        remote = f"origin/{revision}"
+        if self._ask("rev-parse", "--verify", "--quiet", f"{remote}^{{commit}}") is not None:
+            raise ConfigurationError(f"there is no commit '{revision}' here; did you mean '{remote}'?")
+        raise ConfigurationError(f"there is no commit '{revision}' here; check its spelling or `git fetch` it")
+
+    def head(self) -> str | None:
+        """The commit that is checked out, on a branch or not; None before the first one."""
+        return self._ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    def base(self, revision: str, other: str) -> str:
+        """The last common commit of two. Raises ConfigurationError where none is known."""
+        first = self.commit(revision)
+        found = self._ask("merge-base", first, other)
+        if found is not None:
+            return found
+        if self._shallow():
+            raise ConfigurationError(f"this clone is shallow and does not show where '{revision}' parts; {_DEEPER}")
+        raise ConfigurationError(f"'{revision}' has no history in common with what is checked; name another revision")
+
+    def has(self, commit: str) -> bool:
+        """Whether a commit, named in full, is here."""
+        return self._ask("cat-file", "-e", f"{commit}^{{commit}}") is not None
+
+    def unpushed_base(self, commit: str, remote: str) -> str | None:
+        """The commit that a remote is known to have and that a new branch begins at; None where it has nothing of it."""
+        words = ("rev-list", "--boundary", "--max-count=10000", commit, "--not", f"--remotes={remote}")
+        listed = self._run(*words)
+        edges = [line[1:] for line in listed.output.decode("ascii", "replace").split() if line.startswith("-")]
+        if listed.code == 0 and not listed.output.strip():
+            return commit
+        bases = [found for edge in edges if (found := self._ask("merge-base", edge, commit)) is not None]
+        return bases[0] if bases else None
+
+    def tree(self, commit: str) -> Snapshot:
+        """The files of a commit."""
+        output = self._must("ls-tree", "-r", "-z", "--full-tree", commit)
+        return Snapshot(dict(_tree_entries(output)))
+
+    def index(self) -> Snapshot:
+        """The files of the index, those in conflict left out."""
+        return Snapshot(dict(_index_entries(self._must("ls-files", "-z", "--stage", "--full-name"))))
+
+    def working_names(self) -> tuple[str, ...]:
+        """The paths in the working tree that git knows or would add."""
+        output = self._must("ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard")
+        return tuple(sorted({_path(name) for name in output.split(b"\0") if name}))
+
+    def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
+        """The contents of objects; those of more than 10 MB and missing ones are left out."""
+        wanted = sorted(set(names))
+        if not wanted:
+            return {}
+        sizes = self._must("cat-file", "--batch-check=%(objectname) %(objectsize)", given=_lines(wanted))
+        small = [
+            name
+            for name, size in _pairs(sizes.decode("ascii", "replace"))
+            if size.isdigit() and int(size) <= _SIZE_LIMIT
+        ]
+        return dict(_contents(self._must("cat-file", "--batch", given=_lines(small)))) if small else {}
+
+    def hooks(self) -> str:
+        """The directory from which git runs this repository's hooks."""
+        return os.path.join(self.root, self._read("rev-parse", "--git-path", "hooks"))
+
+    def origin(self) -> str:
+        """The address of the remote `origin`, empty where there is none."""
+        ended = self._run("config", "--get", "remote.origin.url")
+        return ended.output.decode("utf-8", "replace").strip() if ended.code == 0 else ""
+
+    def _shallow(self) -> bool:
+        return self._ask("rev-parse", "--is-shallow-repository") == "true"
+
+    def _ask(self, *words: str) -> str | None:
+        """The one line that a command prints, None where it fails."""
+        ended = self._run(*words)
+        return ended.output.decode("utf-8", "replace").strip().split("\n")[0] if ended.code == 0 else None
+
+    def _read(self, *words: str) -> str:
+        return os.fsdecode(self._must(*words)).rstrip("\n")
+
+    def _must(self, *words: str, given: bytes | None = None) -> bytes:
+        """What a command prints. Raises ConfigurationError where it fails."""
+        ended = self._run(*words, given=given)
+        if ended.code:
+            raise ConfigurationError(f"git {words[0]} failed: {_first_line(ended.errors) or f'code {ended.code}'}")
+        return ended.output
+
+    def _run(self, *words: str, given: bytes | None = None) -> Ended:
+        """Run git in the repository. Raises ConfigurationError where that is none, or where git does not want it."""
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        command = [self._program, "--no-pager", "--literal-pathspecs", *settings, *words]
+        try:
+            ended = run(command, timeout=_TIMEOUT, extra=_extra(os.environ), cwd=self.root, given=given)
+        except OSError as error:
+            raise ConfigurationError(f"git cannot be started: {error.strerror or error}") from error
+        if ended.timed_out:
+            raise ConfigurationError(f"git {words[0]} took more than {_TIMEOUT:.0f} seconds")
+        message = ended.errors.decode("utf-8", "replace")
+        if "dubious ownership" in message:
+            advice = f"`git config --global --add safe.directory {self.root}`, if you trust it"
+            raise ConfigurationError(f"git does not read a repository that belongs to somebody else; {advice}")
+        if "not a git repository" in message:
+            raise ConfigurationError("this is not a git repository that git can read; check its `.git`")
+        return ended
+
+
+def _program() -> str:
+    """Git from PATH, never from a relative entry of it: the working directory may be somebody else's."""
+    for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(directory, "git.exe" if os.name == "nt" else "git")
+        if os.path.isabs(directory) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise ConfigurationError("git is not installed, and what changed cannot be told without it; install git")
+
+
+def _extra(given: Mapping[str, str]) -> dict[str, str]:
+    """Git's environment; paths in it are those of the process's own working directory."""
+    passed = {name: given[name] for name in _PASSED_ON if given.get(name)}
+    for name in ("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
+        if name in passed:
+            passed[name] = os.path.abspath(passed[name])
+    return {**_ENVIRONMENT, **passed}
+
+
+def _tree_entries(output: bytes) -> Iterator[tuple[str, str]]:
+    for record in output.split(b"\0"):
+        head, _, name = record.partition(b"\t")
+        mode, _, rest = head.decode("ascii", "replace").partition(" ")
+        if mode in _FILE_MODES and _safe(name):
+            yield _path(name), rest.split(" ")[-1]
+
+
+def _index_entries(output: bytes) -> Iterator[tuple[str, str]]:
+    for record in output.split(b"\0"):
+        head, _, name = record.partition(b"\t")
+        parts = head.decode("ascii", "replace").split(" ")
+        if len(parts) == 3 and parts[0] in _FILE_MODES and parts[2] == "0" and _safe(name):
+            yield _path(name), parts[1]
+
+
+def _safe(name: bytes) -> bool:
+    """Whether a path stays in the tree wherever it is written to: a crafted tree can say `../x`."""
+    parts = name.split(b"/")
+    return b"\\" not in name and not any(part in (b"", b".", b"..") or part.lower() == b".git" for part in parts)
+
+
+def _path(name: bytes) -> str:
+    return os.fsdecode(name)
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode("ascii")
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        name, _, size = line.partition(" ")
+        yield name, size
+
+
+def _contents(output: bytes) -> Iterator[tuple[str, bytes]]:
+    """The objects of `git cat-file --batch`: a line `name type size`, the bytes, LF."""
+    at = 0
+    while at < len(output):
+        end = output.index(b"\n", at)
+        words = output[at:end].decode("ascii", "replace").split(" ")
+        at = end + 1
+        if len(words) != 3:
+            continue
+        size = int(words[2])
+        if words[1] == "blob":
+            yield words[0], output[at : at + size]
+        at += size + 1
+
+
+def _first_line(errors: bytes) -> str:
+    return errors.decode("utf-8", "replace").strip().split("\n")[0]
