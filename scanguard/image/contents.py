@@ -41,6 +41,7 @@ _KINDS = {
     "6": Kind.FIFO,
 }
 _WHITEOUT = ".wh."
+_INTERNAL = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
 
 
@@ -159,14 +160,14 @@ def _entry(member: Member) -> Entry | None:
     """The entry of a layer that a member of its archive stands for; None for what is none (the root, marks of aufs)."""
     kind = _KINDS.get(member.type)
     path = member.path
-    if kind is None or not path:
-        return None
     name = path[path.rfind("/") + 1 :]
+    if kind is None or not path or (path.startswith(_INTERNAL) and name != _OPAQUE):
+        return None
     if name.startswith(_WHITEOUT):
         folder = path[: -len(name)]
         if name == _OPAQUE:
             return Entry(folder.rstrip("/"), Kind.OPAQUE, 0, 0, 0, 0)
-        if name.startswith(".wh..wh.") or name == _WHITEOUT:
+        if name.startswith(_INTERNAL) or name == _WHITEOUT:
             return None
         return Entry(folder + name[len(_WHITEOUT) :], Kind.WHITEOUT, 0, 0, 0, 0)
     link = clean(member.link) if kind is Kind.HARDLINK else member.link

@@ -92,7 +92,9 @@ def _from_archive(blobs: Blobs, asked: Asked) -> Parts:
         )
     value = parse_value(blobs.read(DOCKER_MANIFEST, LARGEST_MANIFEST), f"a {DOCKER_MANIFEST}")
     listed = objects({"images": value}, "images")
-    if len(listed) != 1:
+    if not listed:
+        raise TargetError(f"is not an image: its {DOCKER_MANIFEST} lists none; save it again")
+    if len(listed) > 1:
         raise _several(len(listed), (tag for one in listed for tag in texts(one, "RepoTags")))
     return _archived(blobs, listed[0], asked)
 
