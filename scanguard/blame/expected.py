@@ -146,13 +146,15 @@ def _copy(step: BuildStep) -> tuple[str, ...]:
     words = [bare_path(plain(one)) for one in _texts(step)]
     if not words:
         return ()
-    target = words[-1]
-    places = [target]
-    absolute = resolve(step.directory, target)
-    if absolute is not None and HOLE not in target:
-        places.append(bare_path(absolute))
     sources = " ".join(sorted(words[:-1], key=lambda one: one.startswith("<<")))
-    return tuple(f"{left} {place}" for left in (sources, "#") for place in places)
+    return tuple(f"{left} {place}" for left in (sources, "#") for place in _places(step, words[-1]))
+
+
+def _places(step: BuildStep, path: str) -> tuple[str, ...]:
+    """A path as written, and where it leads from the working directory: builders write one or the other."""
+    if path.startswith(("/", HOLE)) or step.directory is None or "$" in step.directory:
+        return (path,)
+    return (path, bare_path(resolve(step.directory, path) or path))
 
 
 def _setting(step: BuildStep) -> tuple[str, ...]:
@@ -162,8 +164,10 @@ def _setting(step: BuildStep) -> tuple[str, ...]:
     if instruction.pairs:
         pairs = zip(instruction.pairs, values, strict=False)
         return (plain(" ".join(f"{pair.name.text}={value}" for pair, value in pairs)),)
-    if instruction.keyword == "WORKDIR" and values and HOLE not in values[0]:
-        return tuple({bare_path(values[0]), bare_path(resolve(step.directory, values[0]) or values[0])})
+    if instruction.keyword == "WORKDIR" and values:
+        place = bare_path(plain(values[0]))
+        below = () if place.startswith("/") else (f"/{HOLE}{place}",)
+        return (*_places(step, place), *below)
     return (plain(" ".join(values)),)
 
 

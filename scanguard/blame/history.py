@@ -29,13 +29,15 @@ class Line(NamedTuple):
 
     `keyword` is the instruction, empty where the entry names none; what builders write without one is a RUN.
     `readings` are the texts that it may stand for, the likeliest first: to compare with those of an instruction.
-    `empty` says that it made no layer. `merging` says that its layer holds what the empty entries before it did.
+    `empty` says that it made no layer. `merging` says that its layer holds what the empty entries before it did. `hand` is
+    the builder as far as it shows: one build writes all its entries in one hand.
     """
 
     keyword: str
     readings: tuple[str, ...]
     empty: bool
     merging: bool = False
+    hand: str = ""
 
     @property
     def layered(self) -> bool:
@@ -85,7 +87,7 @@ class _Reader:
     def line(self, entry: HistoryEntry) -> Line:
         keyword, body = self._split(entry.created_by[:_LONGEST].strip().removesuffix("# buildkit").strip())
         merging = self.buildah or entry.comment.startswith(("FROM ", "merge sha256:", "create new from sha256:"))
-        return Line(keyword, self._readings(keyword, body), entry.empty, merging)
+        return Line(keyword, self._readings(keyword, body), entry.empty, merging, _hand(entry))
 
     def _split(self, text: str) -> tuple[str, str]:
         """The keyword and what follows it."""
@@ -132,6 +134,13 @@ class _Reader:
         fresh = names - self.arguments if "=" not in body and names > self.arguments else frozenset(words[:1])
         self.arguments = names if "=" not in body else frozenset()
         return tuple(f"ARG {one.partition('=')[0]}" for one in sorted(fresh)[:1])
+
+
+def _hand(entry: HistoryEntry) -> str:
+    if entry.author == "kaniko":
+        return "kaniko"
+    buildkit = entry.comment.startswith("buildkit.") or entry.created_by.endswith("# buildkit")
+    return "buildkit" if buildkit else ""
 
 
 def _first_word(text: str) -> tuple[str, str]:

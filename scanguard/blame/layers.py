@@ -3,7 +3,7 @@
 from bisect import bisect_left
 
 from scanguard.blame.expected import Expected
-from scanguard.blame.history import History
+from scanguard.blame.history import LAYERED, History
 from scanguard.blame.matching import Matcher
 from scanguard.blame.nodes import Certainty, Origin
 from scanguard.blame.wording import likeness
@@ -35,7 +35,7 @@ class Layers:
         self.base, self.base_span, self.base_stage, self.scratch = _base(build)
         self.matched = self._matched()
         self.reason = self._reason() if build.shipped is not None else "The Dockerfile has no stage."
-        self.edge = self._edge()
+        self.doubtful = self._doubtful() if not self.reason else {}
         self.changed = not self.reason and self._differs()
         self.base_layers = self._base_layers()
 
@@ -68,20 +68,32 @@ class Layers:
         strange = any(at not in self.by_line for at in range(self.first, len(self.history.lines)))
         return lacking or strange or any(not pair.sure for pair in self.pairs)
 
-    def _edge(self) -> int:
-        """Where the base image's lines end for certain: instructions that changed may have made the lines after it."""
-        at = self.first
-        missing = self.pairs[0].own if self.pairs else 0
-        while missing and at and self.own[missing - 1].keyword == self.history.lines[at - 1].keyword:
-            at -= 1
-            missing -= 1
-        return at
+    def _doubtful(self) -> dict[int, int]:
+        """Lines below the first pair that may be ours all the same, each with the instruction that may have made it.
+
+        Those are lines that say what an instruction without a sure partner says, and lines that stand where instructions
+        that changed must have been, as long as the keywords agree.
+        """
+        loose = [at for at in range(len(self.own)) if at not in self.by_own or not self.by_own[at].sure]
+        found = {}
+        for line in range(self.matcher.start(self.pairs), self.first):
+            place = next((at for at in loose if self.matcher.fits(at, line)), None)
+            if place is not None:
+                found[line] = place
+        own, line = (self.pairs[0].own, self.first) if self.pairs else (0, 0)
+        while own and line and self.own[own - 1].keyword == self.history.lines[line - 1].keyword:
+            own, line = own - 1, line - 1
+            found.setdefault(line, own)
+        return found
 
     def _base_layers(self) -> int | None:
         offset = self.history.offset
-        if self.scratch or self.reason or offset is None or self.edge < self.first:
-            return 0 if self.scratch and not self.reason else None
-        if self.pairs and not self.pairs[0].sure:
+        if self.reason or offset is None:
+            return None
+        if self.scratch:
+            return 0
+        unsure = bool(self.pairs) and not self.pairs[0].sure
+        if unsure or any(not self.history.lines[line].empty for line in self.doubtful):
             return None
         return offset + bisect_left(self.history.made, self.first) or None
 
@@ -114,11 +126,9 @@ class Layers:
 
     def _before(self, line: int) -> Origin:
         """A layer below the first one that surely belongs to the Dockerfile."""
-        place = self._moved(line)
+        place = self.doubtful.get(line, self._moved(line))
         if place is None:
-            if line < self.edge:
-                return self.bottom()
-            place = self.pairs[0].own - (self.first - line)
+            return self.bottom()
         one = self.own[place]
         base = () if self.scratch or self.base_span is None else (self.base_span,)
         return Origin(Certainty.CANDIDATES, (one.span, *base), CHANGED, one.step.stage)
@@ -127,7 +137,7 @@ class Layers:
         """The instructions whose changes are in the layer of a line; where builders merge, those of the lines before it."""
         lines = self.history.lines
         group = [line] if lines[line].layered else []
-        if lines[line].merging or not group:
+        if lines[line].merging or lines[line].keyword not in (*LAYERED, "WORKDIR"):
             group = [*(at for at in range(start, line) if lines[at].layered), *group]
         if not group:
             group = [at for at in range(start, line + 1) if lines[at].keyword == "WORKDIR"] or [line]
@@ -152,8 +162,8 @@ class Layers:
         )
 
     def _moved(self, line: int) -> int | None:
-        """The one instruction that says the same as this one line, where both are without a partner."""
-        if line in self.by_line or not self.history.lines[line].layered:
+        """The one RUN that says the same as this one line, where both are without a partner; entries of COPY say too little."""
+        if line in self.by_line or self.history.lines[line].keyword != "RUN":
             return None
         own, lines = self.matcher.twins(line)
         return own[0] if len(own) == len(lines) == 1 and own[0] not in self.by_own else None

@@ -45,8 +45,19 @@ class Matcher:
         self._line_places = _places(self.line_class)
 
     def pairs(self) -> tuple[Pair, ...]:
-        """All pairs, in order."""
-        waiting = [_Segment((0, len(self.own)), (0, len(self.lines)), open=True)]
+        """All pairs, in order. Lines from before the last change of hands are the base image's."""
+        found = self._pairs(0)
+        return self._pairs(self.start(found)) if self.start(found) else found
+
+    def start(self, pairs: Sequence[Pair]) -> int:
+        """The first line that was written in the same hand as the last one of the pairs, and so were all between."""
+        at = pairs[-1].line if pairs else 0
+        while at and self.lines[at - 1].hand == self.lines[at].hand:
+            at -= 1
+        return at
+
+    def _pairs(self, start: int) -> tuple[Pair, ...]:
+        waiting = [_Segment((0, len(self.own)), (start, len(self.lines)), open=True)]
         found: list[Pair] = []
         while waiting:
             segment = waiting.pop()

@@ -1,0 +1,66 @@
+"""Blame against builders whose truth is known: no exact answer may be wrong, whatever was edited since.
+
+SCANGUARD_BLAME_CASES says how many random cases each test takes.
+"""
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanguard.blame.align import align
+from scanguard.blame.nodes import Certainty, Origin
+from scanguard.build.evaluate import evaluate
+from scanguard.dockerfile.parser import parse
+from scanguard.model.location import Source
+from tests.blame.builders import Case, Line, case
+
+CASES = int(os.environ.get("SCANGUARD_BLAME_CASES", "300"))
+many = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+seeds = st.integers(0, 1 << 48)
+
+
+def answers(one: Case) -> list[tuple[int, Origin, list[int]]]:
+    """For each layer its maker, the answer, and the instructions that the answer names (0 for a FROM)."""
+    text, starts = one.dockerfile()
+    build = evaluate(parse(Source("Dockerfile", text)))
+    assert not build.dockerfile.errors, build.dockerfile.errors
+    blame = align(one.image, build)
+    source = build.dockerfile.source
+    result = []
+    for layer, maker in enumerate(one.truth):
+        origin = blame.layer(layer)
+        result.append((maker, origin, [starts.get(source.line_of(span.start), 0) for span in origin.spans]))
+    return result
+
+
+@many
+@given(seeds)
+def test_every_layer_of_an_image_of_this_dockerfile_is_told(seed: int) -> None:
+    one = case(seed, edits=0)
+    for maker, origin, named in answers(one):
+        if origin.certainty is Certainty.EXACT:
+            assert named == [maker]
+        elif origin.certainty is Certainty.BASE:
+            assert (named, maker) == ([0], 0)
+        else:
+            # kaniko leaves nothing for a RUN that changes nothing; a value with blanks cannot be told from a command
+            assert one.builder == "kaniko" or any(" " in value for value in one.given.values())
+
+
+@many
+@given(seeds, st.integers(1, 5))
+def test_no_exact_answer_is_wrong_after_edits(seed: int, edits: int) -> None:
+    one = case(seed, edits=edits)
+    now = {line.number: line for stage in one.stages for line in stage}
+    for maker, origin, named in answers(one):
+        if origin.certainty is Certainty.EXACT:
+            assert named == [maker] or (maker and _alike(one, now[named[0]], maker))
+        elif origin.certainty is Certainty.BASE and maker and maker not in one.touched:
+            assert any(_alike(one, one.built[other], maker) for other in one.touched & one.built.keys())
+
+
+def _alike(one: Case, line: Line, maker: int) -> bool:
+    """Whether the history cannot tell a line from the maker, and one of the two was moved, changed or deleted."""
+    edited = maker in one.touched or line.number in one.touched
+    return edited and one.shown(line) == one.shown(one.built[maker])
