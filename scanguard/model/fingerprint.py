@@ -13,7 +13,7 @@ def fingerprint(finding: Finding) -> str:
     """Our own identity of a finding: 32 hexadecimal digits, unchanged by edits elsewhere in the file.
 
     It is made from the rule's id, the file, the stage, the instruction with secrets masked, the key and the ordinal:
-    no line number and no secret goes in. Baselines, the JSON report and SARIF's `scanguard/v1` hold it. A finding that
+    no line number and no secret goes in. That of an image is the same on whatever line. Baselines, the JSON report and SARIF's `scanguard/v1` hold it. A finding that
     was read from a report keeps the one that stands there.
     """
     if finding.identity:
@@ -24,7 +24,7 @@ def fingerprint(finding: Finding) -> str:
         "scanguard/v1",
         finding.rule.id,
         finding.uri,
-        finding.stage,
+        "" if finding.image else finding.stage,
         finding.instruction,
         finding.key,
         str(finding.ordinal),

@@ -3,6 +3,8 @@
 Nothing heavy is imported here: `scanguard check` must feel instant.
 """
 
+from collections.abc import Iterator
+
 from scanguard.model.finding import Finding, Place
 from scanguard.model.location import Region
 from scanguard.model.report import ExitCode, Notification, Report
@@ -37,10 +39,10 @@ def render(report: Report, options: RenderOptions = PLAIN) -> str:
         shown.setdefault(finding.uri, []).append(finding)
     blocks: list[str] = []
     for findings in shown.values():
-        blocks.extend(writer.finding(finding) for finding in findings)
+        blocks.extend(writer.findings(findings))
     if report.notifications:
         blocks.append("".join(writer.notification(notification) for notification in report.notifications))
-    blocks.append(summary(report, palette))
+    blocks.append("".join([*_image_lines(report, unicode=options.unicode), summary(report, palette)]))
     return "\n".join(blocks)
 
 
@@ -52,6 +54,33 @@ class _TextWriter:
         self.palette = frames.palette
         self.unicode = frames.unicode
         self.texts = {file.source.uri: RedactedText(file) for file in report.files}
+
+    def findings(self, findings: list[Finding]) -> Iterator[str]:
+        """The blocks of the findings of one file; what an image has many times on one line is one block."""
+        if not any(finding.image for finding in findings):
+            yield from map(self.finding, findings)
+            return
+        from scanguard.reporters.image_groups import groups
+
+        for group in groups(findings):
+            yield self.finding(group[0]) if len(group) == 1 else self._group(group)
+
+    def _group(self, findings: list[Finding]) -> str:
+        """Many findings of an image on one line: the line once, then a row for each."""
+        from scanguard.reporters.image_groups import head, table
+
+        worst = max(findings, key=lambda one: one.severity)
+        rows = [self._header(worst._replace(message=head(findings), rule=worst.rule._replace(id="")))]
+        gutter = _gutter(worst)
+        text = self.texts.get(worst.uri)
+        if text is not None:
+            rows += self.frames.draw(text, worst.region, gutter, _MARKS[worst.severity])
+        indent = " " * (gutter + 3)
+        rows += [f"{indent}{row}" for row in table(findings, self._grade, unicode=self.unicode)]
+        return "\n".join(rows) + "\n"
+
+    def _grade(self, severity: Severity, text: str) -> str:
+        return self.palette.paint(_COLORS[severity], text)
 
     def finding(self, finding: Finding) -> str:
         """The block of one finding: header, code frame, trace and related places."""
@@ -79,7 +108,7 @@ class _TextWriter:
         word = paint(_COLORS[finding.severity], f"{finding.severity.label}[{rule.name}]")
         message = visible(finding.message, unicode=self.unicode)
         doubt = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"
-        return f"{where}{word} {self.palette.dim(rule.id)} {message}{self.palette.dim(doubt)}"
+        return f"{where}{word} {self.palette.dim(rule.id) + ' ' if rule.id else ''}{message}{self.palette.dim(doubt)}"
 
     def _place(self, uri: str, region: Region | None) -> str:
         """`path:line:column: `, which editors and terminals make clickable."""
@@ -104,6 +133,15 @@ class _TextWriter:
                 f"{indent}{dim(f'{glyph} {label}{_line(place)}')} {visible(place.message, unicode=self.unicode)}"
             )
         return rows
+
+
+def _image_lines(report: Report, *, unicode: bool) -> list[str]:
+    """One line for each image that was checked."""
+    if not report.images:
+        return []
+    from scanguard.reporters.image_groups import image_lines
+
+    return [f"{visible(line, unicode=unicode)}\n" for line in image_lines(report)]
 
 
 def _line(place: Place) -> str:

@@ -1,0 +1,62 @@
+"""Findings of images for a reader: many on one line become one block with a table, and each image gets a line that sums up."""
+
+from collections.abc import Callable, Iterable
+
+from scanguard.model.finding import Finding
+from scanguard.model.report import Report, ScannedImage
+from scanguard.model.rule import Severity
+from scanguard.reporters.terminal import visible
+
+_MOST = 50
+Paint = Callable[[Severity, str], str]
+
+
+def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings in order; those of one image with the same line and the same family follow each other in one group."""
+    made: dict[tuple[object, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        family = (finding.image, finding.uri, finding.region, finding.rule.name) if finding.image else (number,)
+        made.setdefault(family, []).append(finding)
+    return list(made.values())
+
+
+def table(findings: list[Finding], paint: Paint, *, unicode: bool) -> list[str]:
+    """A row for each finding, worst first: severity, id, and what it says up to the origin that the head tells."""
+    rows = sorted(findings, key=lambda one: (-one.severity, one.rule.id, one.key))
+    shown = rows[:_MOST]
+    widest = max(len(one.rule.id) for one in shown)
+    lines = []
+    for one in shown:
+        facts = ", ".join(_fact(name, value) for name, value in one.facts[:3]) or one.message
+        label = paint(one.severity, f"{one.severity.label:<8}")
+        lines.append(f"{label} {one.rule.id:<{widest}}  {visible(facts, unicode=unicode)}")
+    if len(rows) > len(shown):
+        lines.append(f"… and {len(rows) - len(shown)} more" if unicode else f"... and {len(rows) - len(shown)} more")
+    return lines
+
+
+def _fact(name: str, value: str) -> str:
+    """`package openssl: 3.0.11 → 3.0.14` as `openssl 3.0.11 → 3.0.14`."""
+    word, _, rest = name.partition(" ")
+    return f"{rest} {value}" if word == "package" and rest else f"{name} {value}"
+
+
+def head(findings: list[Finding]) -> str:
+    """What a group is, in place of a message."""
+    first = findings[0]
+    base = " that its base image brought" if first.origin == "base" else ""
+    return f"{len(findings)} findings in the image {first.image}{base}"
+
+
+def image_lines(report: Report) -> list[str]:
+    """For each image: what it is built on, and how many findings the base and the Dockerfile brought."""
+    return [_image_line(image) for image in report.images]
+
+
+def _image_line(image: ScannedImage) -> str:
+    every = image.inherited + image.own
+    if not every:
+        return f"image {image.name}: nothing found"
+    if not image.base:
+        return f"image {image.name}: {every} found"
+    return f"image {image.name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"
