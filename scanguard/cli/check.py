@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 from scanguard.app.request import Request, environment, moment
 from scanguard.app.session import Session
@@ -27,17 +28,26 @@ class CheckOptions(NamedTuple):
 
 def check(options: CheckOptions) -> int:
     """Check the targets, print the report, write the files that were asked for; returns the exit code."""
-    here = environment()
-    session = Session(here, plugins=options.plugins)
+    session = Session(environment(), plugins=options.plugins)
+    return publish(options, session, lambda: session.check(options.request))
+
+
+def publish(options: CheckOptions, session: Session, make: Callable[[], Report]) -> int:
+    """Make a report, print it and write the files that were asked for; returns the exit code.
+
+    Raises ConfigurationError for a format that there is not before anything is made.
+    """
     writers = [(session.reporter(name), path) for name, path in options.outputs]
     printer = None if options.format == "text" else session.reporter(options.format)
-    report = session.check(options.request)
+    report = make()
     form = RenderOptions(options.category, options.include_suppressed, time=moment(), room=options.room)
     unwritten = [
-        error for writer, path in writers if (error := _write(path, writer(report, form), here.cwd)) is not None
+        error
+        for writer, path in writers
+        if (error := _write(path, writer(report, form), session.environment.cwd)) is not None
     ]
     if printer is None:
-        print_text(_text(report, options.color))
+        print_text(text_of(report, options.color))
     else:
         print_text(printer(report, form), "utf-8")
     for error in unwritten:
@@ -56,7 +66,8 @@ def _write(path: str, text: str, cwd: str) -> ConfigurationError | None:
     return None
 
 
-def _text(report: Report, color: str) -> str:
+def text_of(report: Report, color: str = "auto") -> str:
+    """The report as text, as wide and as colourful as standard output is."""
     from scanguard.reporters.text import render
 
     stream = sys.stdout

@@ -79,19 +79,25 @@ class Repository:
             raise ConfigurationError(f"this clone is shallow and does not show where '{revision}' parts; {_DEEPER}")
         raise ConfigurationError(f"'{revision}' has no history in common with what is checked; name another revision")
 
+    def common(self, one: str, other: str) -> str | None:
+        """The last common commit of two that are here; None where there is none."""
+        return self._ask("merge-base", one, other)
+
     def has(self, commit: str) -> bool:
         """Whether a commit, named in full, is here."""
         return self._ask("cat-file", "-e", f"{commit}^{{commit}}") is not None
 
     def unpushed_base(self, commit: str, remote: str) -> str | None:
-        """The commit that a remote is known to have and that a new branch begins at; None where it has nothing of it."""
-        words = ("rev-list", "--boundary", "--max-count=10000", commit, "--not", f"--remotes={remote}")
-        listed = self._run(*words)
-        edges = [line[1:] for line in listed.output.decode("ascii", "replace").split() if line.startswith("-")]
-        if listed.code == 0 and not listed.output.strip():
+        """The newest commit below `commit` that a remote is known to have; None where it has none of them.
+
+        All remotes are asked where `remote` is empty.
+        """
+        known = f"--remotes={remote}" if remote else "--remotes"
+        listed = self._must("rev-list", "--boundary", commit, "--not", known).decode("ascii", "replace").split()
+        edges = [line[1:] for line in listed if line.startswith("-")]
+        if not listed:
             return commit
-        bases = [found for edge in edges if (found := self._ask("merge-base", edge, commit)) is not None]
-        return bases[0] if bases else None
+        return self._ask("merge-base", "--independent", *edges[:100]) if edges else None
 
     def tree(self, commit: str) -> Snapshot:
         """The files of a commit."""
