@@ -11,7 +11,7 @@ from scanguard.dockerfile.decode import decode
 from scanguard.engine import run
 from scanguard.engine.rules import RULES, SYNTAX_ERROR
 from scanguard.model.errors import ConfigurationError, TargetError
-from scanguard.model.finding import Finding
+from scanguard.model.finding import Finding, order
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
@@ -110,12 +110,12 @@ class Session:
         for target in found.targets:
             where = self._policy_path(request, target)
             if where not in batches:
-                batches[where] = _Batch(self._policy(where, request))
+                batches[where] = _Batch(self.policy_at(where, request))
             if shard is None or shard.has(target.uri):
                 batches[where].targets.append(target)
         self._add_images(batches, request, shard)
         if not batches:
-            batches[""] = _Batch(self._policy(self._policy_path(request, None), request))
+            batches[""] = _Batch(self.policy_at(self._policy_path(request, None), request))
         notifications = [*self.registry.notifications, *map(_notification, found.errors)]
         for batch in batches.values():
             self._run(batch, request)
@@ -127,7 +127,7 @@ class Session:
         rules = (*known, *_declared(batch.policy for batch in batches.values()))
         report = Report(
             __version__,
-            tuple(sorted((one for batch in batches.values() for one in batch.findings), key=_order)),
+            tuple(sorted((one for batch in batches.values() for one in batch.findings), key=order)),
             tuple(one for one in notifications if one not in overruled),
             tuple(rule for rule in rules if any(batch.policy.setting(rule).enabled for batch in batches.values())),
             tuple(sorted((one for batch in batches.values() for one in batch.files), key=_uri)),
@@ -158,7 +158,7 @@ class Session:
             for wanted in typed(options.targets, self.environment.cwd):
                 where = self._policy_path(request, wanted.dockerfile)
                 if where not in batches:
-                    batches[where] = _Batch(self._policy(where, request))
+                    batches[where] = _Batch(self.policy_at(where, request))
                 batches[where].add_image(wanted, shard)
         elif (options is None or options.of_policy) and any(map(os.path.isdir, request.paths)):
             for batch in batches.values():
@@ -288,14 +288,14 @@ class Session:
         directory = os.path.dirname(target.path) if target is not None and target.path != "-" else cwd
         return find_policy(directory, cwd) or request.policy
 
-    def _policy(self, where: str, request: Request) -> Policy:
-        """The policy, with the command line's last word."""
+    def policy_at(self, where: str, request: Request) -> Policy:
+        """The policy at a path, empty for the default, with the command line's last word."""
         policy = self.policies.combined(where, request.policy).policy if where else DEFAULT
         if request.select or request.ignore:
             from scanguard.policy.select import select
 
             policy = select(policy, self._catalogue(policy), request.select, request.ignore)
-        return policy if not request.fail_on else policy._replace(fail_on=_level(request.fail_on))
+        return policy if not request.fail_on else policy._replace(fail_on=severity_limit(request.fail_on))
 
     @property
     def policies(self) -> "Policies":
@@ -390,7 +390,8 @@ def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:
             yield run.Setting(check, setting.severity, setting.options)
 
 
-def _level(text: str) -> Severity | None:
+def severity_limit(text: str) -> Severity | None:
+    """What `--fail-on` asks for, None for never. Raises ConfigurationError for a word that is no severity."""
     if text == "never":
         return None
     for severity in Severity:
@@ -402,10 +403,6 @@ def _level(text: str) -> Severity | None:
 
 def _notification(error: TargetError) -> Notification:
     return Notification("error", error.message, error.uri, error.region)
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    return (finding.uri, finding.region, finding.rule.id, finding.key, finding.message)
 
 
 def _read(target: Target) -> bytes:

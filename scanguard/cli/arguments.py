@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from scanguard import __version__
-from scanguard.cli import baseline, check_arguments, completion, explain, graph, layers, plugins, rules
+from scanguard.cli import baseline, check_arguments, completion, explain, graph, layers, merge, plugins, rules
 from scanguard.cli.parser import Parser
 
-COMMANDS = (check_arguments, baseline, rules, explain, graph, layers, plugins, completion)
+COMMANDS = (check_arguments, merge, baseline, rules, explain, graph, layers, plugins, completion)
 """One module a command, in the order of the help: `add(commands)` adds its arguments, and `run` as their default."""
 
 

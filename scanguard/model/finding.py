@@ -89,3 +89,17 @@ class Finding(NamedTuple):
     def known(self) -> bool:
         """Whether a baseline knows the finding."""
         return any(suppression.kind == "baseline" for suppression in self.suppressions)
+
+
+def order(finding: Finding) -> tuple[object, ...]:
+    """What findings of a report are sorted by: the file, the place and the rule, then whatever tells them apart."""
+    return (
+        finding.uri,
+        finding.region,
+        finding.rule.id,
+        finding.key,
+        finding.message,
+        finding.image,
+        finding.stage,
+        finding.ordinal,
+    )

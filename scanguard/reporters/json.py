@@ -54,6 +54,7 @@ def _finding(finding: Finding) -> JSON:
         "related": [_place(place) for place in finding.related],
         "trace": [_place(place) for place in finding.trace],
         "key": finding.key or None,
+        "ordinal": finding.ordinal,
         "instruction_start_line": finding.lines[0] or None,
         "instruction_end_line": finding.lines[1] or None,
         "image": finding.image or None,

@@ -53,7 +53,7 @@ def test_a_finding_has_these_fields_in_this_order():
     finding = json.loads(render(FAILING))["findings"][0]
     assert " ".join(finding) == (
         "id name category severity confidence message uri start_line start_column end_line end_column stage related"
-        " trace key instruction_start_line instruction_end_line image origin facts fingerprint suppressions"
+        " trace key ordinal instruction_start_line instruction_end_line image origin facts fingerprint suppressions"
     )
 
 

@@ -36,4 +36,4 @@ def test_multitool_does_find_what_is_wrong(tool: Path, tmp_path: Path):
 
 
 def test_there_are_golden_files():
-    assert len(GOLDEN) == 6
+    assert len(GOLDEN) == 8

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from scanguard.model.finding import Finding
+from scanguard.model.links import escape_brackets
 from scanguard.model.report import ExitCode, Notification, Report
 from scanguard.model.rule import Rule
 from scanguard.reporters.details import worst_first
@@ -23,7 +24,7 @@ from scanguard.reporters.sarif.descriptors import (
 )
 from scanguard.reporters.sarif.objects import Converter, om
 from scanguard.reporters.sarif.places import BASE, Places
-from scanguard.reporters.sarif.results import escape_brackets, result
+from scanguard.reporters.sarif.results import result
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?").fullmatch

@@ -1,16 +1,15 @@
 """Findings as SARIF results."""
 
-import re
 from typing import Any
 
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.fingerprint import fingerprint
+from scanguard.model.links import escape_brackets, link
 from scanguard.reporters.levels import SARIF_LEVEL, rank
 from scanguard.reporters.sarif.descriptors import clip
 from scanguard.reporters.sarif.objects import om, suppression
 from scanguard.reporters.sarif.places import Places
 
-_BRACKET = re.compile(r"(\\*)([\[\]])")
 _STATES = {True: "unchanged", False: "new"}
 _MESSAGE_LIMIT = 2_048
 """GitLab drops a result whose message is longer."""
@@ -54,16 +53,11 @@ def message_text(finding: Finding) -> str:
     text = clip(escape_brackets(finding.message), _MESSAGE_LIMIT)
     links: list[str] = []
     for number, place in enumerate(finding.related, 1):
-        link = f"[{escape_brackets(place.message.rstrip('.'))}]({number})"
-        if len(text) + len(" See ; .") + sum(map(len, links)) + 2 * len(links) + len(link) > _MESSAGE_LIMIT:
+        one = link(place.message, number)
+        if len(text) + len(" See ; .") + sum(map(len, links)) + 2 * len(links) + len(one) > _MESSAGE_LIMIT:
             break
-        links.append(link)
+        links.append(one)
     return f"{text} See {'; '.join(links)}." if links else text
-
-
-def escape_brackets(text: str) -> str:
-    r"""The text with `[`, `]` and the backslashes before them escaped."""
-    return _BRACKET.sub(r"\1\1\\\2", text) if "[" in text or "]" in text else text
 
 
 def _code_flows(finding: Finding, places: Places) -> list[Any] | None:
@@ -92,6 +86,7 @@ def _properties(finding: Finding) -> dict[str, object]:
         "confidence": finding.confidence.label,
         "stage": finding.stage or None,
         "key": finding.key or None,
+        "ordinal": finding.ordinal or None,
         "instructionLines": list(finding.lines) if finding.lines[0] else None,
         "image": finding.image or None,
         "origin": finding.origin or None,
