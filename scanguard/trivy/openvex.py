@@ -110,7 +110,8 @@ def _is_image(purl: Purl, image: Image) -> bool:
     if purl.type == "docker" and purl.namespace:
         return f"{purl.namespace}/{purl.name}" == reference.familiar
     url = qualifiers.get("repository_url", "")
-    return not url or ImageReference.parse(url).familiar in (reference.familiar, f"{reference.familiar}/{purl.name}")
+    place = ImageReference.parse(url).familiar
+    return not url or reference.familiar in (place, f"{place}/{purl.name}")
 
 
 def purl_matches(wanted: Purl, package: Purl) -> bool:

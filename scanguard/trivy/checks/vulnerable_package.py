@@ -99,7 +99,7 @@ def _problem(scan: ImageScan, group: Sequence[Vulnerability], severity: Severity
         severity=severity,
         key=",".join(sorted(names)),
         rule=_rule(first, severity),
-        facts=tuple(_facts(group)),
+        facts=tuple(_facts(scan, group)),
         related=tuple(_related(scan, group)),
     )
 
@@ -117,12 +117,13 @@ def _message(group: Sequence[Vulnerability], names: Sequence[str]) -> str:
     return f"{what}; fixed in {listed(fixes, 3)}."
 
 
-def _facts(group: Sequence[Vulnerability]) -> Iterator[tuple[str, str]]:
+def _facts(scan: ImageScan, group: Sequence[Vulnerability]) -> Iterator[tuple[str, str]]:
     first = group[0]
     for one in group[:_MOST_FACTS]:
-        way = f"{one.package.version} → {one.fixed or 'no fix'}"
-        where = f" (/{one.package.path})" if one.package.path else ""
-        yield f"package {one.package.name}", f"{way}{where}"
+        fixed = f" → {one.fixed}" if one.fixed else ""
+        yield "package", f"{one.package.name} {one.package.version}{fixed}"
+    for path in dict.fromkeys(one.package.path for one in group[:_MOST_FACTS] if one.package.path):
+        yield "file", f"/{path}"
     if len(group) > _MOST_FACTS:
         yield "further packages", str(len(group) - _MOST_FACTS)
     if first.status and not first.fixed:
@@ -133,6 +134,11 @@ def _facts(group: Sequence[Vulnerability]) -> Iterator[tuple[str, str]]:
         yield "known to be exploited", "yes (CISA KEV)"
     if first.epss is not None:
         yield "EPSS", f"{first.epss:.1%}"
+    system = scan.inventory.system if scan.inventory is not None else None
+    if system is not None:
+        yield "operating system", f"{system.family} {system.name}".strip()
+    if first.url:
+        yield "advisory", first.url
 
 
 def _related(scan: ImageScan, group: Sequence[Vulnerability]) -> Iterator[tuple[str, ImagePlace]]:

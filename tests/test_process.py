@@ -1,0 +1,83 @@
+"""Programs are run with little of the environment, and none outlives its call."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from threading import Event, Timer
+
+import pytest
+
+from scanguard.process import Ended, environment, run
+
+PYTHON = [sys.executable, "-I", "-c"]
+
+
+def test_what_a_program_says() -> None:
+    script = "import sys; print('out'); sys.stderr.write('err'); sys.exit(7)"
+    assert run([*PYTHON, script], timeout=30) == Ended(7, b"out\n", b"err")
+
+
+def test_the_environment_is_small() -> None:
+    given = {"PATH": "/bin", "HOME": "/h", "TRIVY_SEVERITY": "UNKNOWN", "LD_PRELOAD": "x", "https_proxy": "http://p"}
+    assert environment(given, {"TMPDIR": "/t"}) == {
+        "PATH": "/bin",
+        "HOME": "/h",
+        "https_proxy": "http://p",
+        "TMPDIR": "/t",
+    }
+
+
+def test_the_directory_is_empty_and_goes(tmp_path: Path) -> None:
+    script = "import os; print(os.getcwd()); print(os.listdir())"
+    where, listed = run([*PYTHON, script], timeout=30).output.decode().split()
+    assert listed == "[]"
+    assert not os.path.exists(where)
+    assert run([*PYTHON, script], timeout=30, cwd=str(tmp_path)).output.decode().split() == [str(tmp_path), "[]"]
+
+
+def gone(path: Path) -> bool:
+    """Whether the process whose id stands in the file has ended."""
+    for _ in range(100):
+        try:
+            os.kill(int(path.read_text()), 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+CHILD = "import os, time; open({path!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-I', '-c', {child!r}])"
+
+
+def family(path: Path) -> list[str]:
+    """A program that waits for a child of its own, which writes its id into the file."""
+    return [*PYTHON, PARENT.format(child=CHILD.format(path=str(path)))]
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_too_slow(watched: bool, tmp_path: Path) -> None:
+    path = tmp_path / "id"
+    ended = run(family(path), timeout=1.5, stop=Event() if watched else None)
+    assert (ended.timed_out, ended.code) == (True, -15)
+    assert gone(path)
+
+
+def test_stopped_from_another_thread(tmp_path: Path) -> None:
+    path, stop = tmp_path / "id", Event()
+    Timer(1.0, stop.set).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run(family(path), timeout=60, stop=stop)
+    assert time.monotonic() - began < 20
+    assert gone(path)
+
+
+def test_watched_and_well() -> None:
+    assert run([*PYTHON, "import time; time.sleep(0.5); print(1)"], timeout=30, stop=Event()) == Ended(0, b"1\n", b"")
+
+
+def test_none_to_run() -> None:
+    with pytest.raises(OSError, match="nosuch"):
+        run(["/nosuch/program"], timeout=5)
