@@ -97,9 +97,8 @@ class ImageStamp:
             grade = min(grade, problem.severity)
         origin = self._origin(problem.place)
         region, stage = self._region(origin)
-        key = f"{self.scan.image.name}:{problem.key}"
-        ordinal = self._seen.get((made.id, key), 0)
-        self._seen[made.id, key] = ordinal + 1
+        ordinal = self._seen.get((made.id, problem.key), 0)
+        self._seen[made.id, problem.key] = ordinal + 1
         return Finding(
             made,
             grade,
@@ -114,7 +113,7 @@ class ImageStamp:
             (),
             origin.spans[0] if origin.spans and self.source is not None else Span(0, 0),
             "",
-            key,
+            problem.key,
             ordinal,
             (),
             self.scan.image.name,

@@ -24,7 +24,7 @@ def fingerprint(finding: Finding) -> str:
         "scanguard/v1",
         finding.rule.id,
         finding.uri,
-        "" if finding.image else finding.stage,
+        f"image {finding.image}" if finding.image else finding.stage,
         finding.instruction,
         finding.key,
         str(finding.ordinal),

@@ -8,6 +8,7 @@ from scanguard.model.rule import Severity
 from scanguard.reporters.terminal import visible
 
 _MOST = 50
+_COLUMNS = frozenset({"package", "status", "CVSS", "known to be exploited"})
 Paint = Callable[[Severity, str], str]
 
 
@@ -27,7 +28,7 @@ def table(findings: list[Finding], paint: Paint, *, unicode: bool) -> list[str]:
     widest = max(len(one.rule.id) for one in shown)
     lines = []
     for one in shown:
-        facts = ", ".join(_fact(name, value) for name, value in one.facts[:3]) or one.message
+        facts = ", ".join(_fact(name, value) for name, value in one.facts if name in _COLUMNS) or one.message
         label = paint(one.severity, f"{one.severity.label:<8}")
         lines.append(f"{label} {one.rule.id:<{widest}}  {visible(facts, unicode=unicode)}")
     if len(rows) > len(shown):
@@ -36,9 +37,8 @@ def table(findings: list[Finding], paint: Paint, *, unicode: bool) -> list[str]:
 
 
 def _fact(name: str, value: str) -> str:
-    """`package openssl: 3.0.11 → 3.0.14` as `openssl 3.0.11 → 3.0.14`."""
-    word, _, rest = name.partition(" ")
-    return f"{rest} {value}" if word == "package" and rest else f"{name} {value}"
+    """A fact in a row: packages speak for themselves."""
+    return value if name == "package" else f"{name} {value}"
 
 
 def head(findings: list[Finding]) -> str:

@@ -8,6 +8,7 @@ from scanguard.trivy.places import listed, order, place
 
 _MOST_RELATED = 20
 _MOST_FACTS = 50
+_MOST_FILES = 10
 
 
 @image_check(
@@ -122,10 +123,10 @@ def _facts(scan: ImageScan, group: Sequence[Vulnerability]) -> Iterator[tuple[st
     for one in group[:_MOST_FACTS]:
         fixed = f" → {one.fixed}" if one.fixed else ""
         yield "package", f"{one.package.name} {one.package.version}{fixed}"
-    for path in dict.fromkeys(one.package.path for one in group[:_MOST_FACTS] if one.package.path):
-        yield "file", f"/{path}"
     if len(group) > _MOST_FACTS:
         yield "further packages", str(len(group) - _MOST_FACTS)
+    for path in tuple(dict.fromkeys(one.package.path for one in group if one.package.path))[:_MOST_FILES]:
+        yield "file", f"/{path}"
     if first.status and not first.fixed:
         yield "status", first.status.replace("_", " ")
     if first.score is not None:
