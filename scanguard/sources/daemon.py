@@ -22,6 +22,8 @@ _REASONS = (
     ("Permission denied", "permission denied; join the group of its socket or run as its owner"),
     ("No such file", "there is no socket; start it, or set DOCKER_HOST"),
     ("Connection refused", "connection refused; start it, or set DOCKER_HOST"),
+    ("Connection broken", "it broke off in the middle; try again"),
+    ("ended prematurely", "it broke off in the middle; try again"),
     ("timed out", "it did not answer in time; look whether it is well"),
 )
 
@@ -183,14 +185,13 @@ def _context(environment: Mapping[str, str]) -> Endpoint | None:
     """The endpoint of docker's current context; None for the default one."""
     from docker.context import ContextAPI
     from docker.context.config import get_current_context_name
-    from docker.errors import ContextException
 
     name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
     if name == "default":
         return None
     try:
         found = ContextAPI.get_context(name)
-    except (ContextException, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # docker's library raises Exception itself where it cannot read the file
         raise TargetError(f"docker's context '{name}' cannot be read; look at `docker context inspect`") from error
     if found is None:
         raise TargetError(f"docker's context '{name}' does not exist; choose another with `docker context use`")
