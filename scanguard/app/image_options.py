@@ -13,8 +13,8 @@ class ImageOptions(NamedTuple):
 
     The `dockerfile` of each of the `targets` is a path as it was typed, empty where none was given. `pull` allows to fetch
     images, `exclude_base` marks what their bases brought, `scan` is False where Trivy is not to be run. `of_policy` is
-    False where only the `targets` are wanted, not the images that a policy names. `say` gets a line for people before
-    something takes long.
+    False where only the `targets` are wanted, not the images that a policy names. `vex` are paths of OpenVEX documents.
+    `say` gets a line for people before something takes long.
     """
 
     targets: tuple[ImageTarget, ...] = ()
@@ -23,4 +23,5 @@ class ImageOptions(NamedTuple):
     scan: bool = True
     of_policy: bool = True
     trivy: TrivySettings = TrivySettings()
+    vex: tuple[str, ...] = ()
     say: Callable[[str], None] = silent

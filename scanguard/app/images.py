@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from threading import Event
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from scanguard.app.image_marks import acceptances, mark_inline
 from scanguard.app.image_options import ImageOptions
-from scanguard.app.request import Environment, Request
+from scanguard.app.request import Request
 from scanguard.blame.align import align
 from scanguard.blame.nodes import Certainty
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
@@ -30,12 +31,14 @@ from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
-from scanguard.registry import Registry
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
 from scanguard.trivy.command import Ready, prepare, scan
 from scanguard.trivy.settings import TrivySettings
+
+if TYPE_CHECKING:
+    from scanguard.app.session import Session
 
 _AT_ONCE = 4
 Value = TypeVar("Value")
@@ -90,23 +93,27 @@ class CheckedImage(NamedTuple):
     findings: tuple[Finding, ...]
     notifications: tuple[Notification, ...]
     files: tuple[ScannedFile, ...] = ()
+    inventory: Inventory | None = None
 
 
 class ImageRun:
     """The images of one policy in one run."""
 
-    def __init__(self, registry: Registry, settings: Sequence[Setting], policy: Policy, request: Request) -> None:
+    def __init__(self, session: "Session", settings: Sequence[Setting], policy: Policy, request: Request) -> None:
+        registry = session.registry
+        self.session = session
         self.registry = registry
         self.options = request.images or ImageOptions()
         self.settings = [one for one in settings if self.options.scan or "inventory" not in one.check.needs]
         self.policy = policy
         self.request = request
+        self.accepted = acceptances(policy, self.options.vex, session.environment.today)
         self.stop = Event()
         self.needs = frozenset[str]().union(*(setting.check.needs for setting in self.settings))
 
-    def check(self, wanted: Sequence[Wanted], environment: Environment) -> tuple[CheckedImage, ...]:
+    def check(self, wanted: Sequence[Wanted]) -> tuple[CheckedImage, ...]:
         """What all images gave, in the order asked for. What fails is a notification of level `error`."""
-        trivy = self._trivy(environment.cwd)
+        trivy = self._trivy(self.session.environment.cwd)
         told = trivy.notifications if isinstance(trivy, Ready) else ()
         with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
             try:
@@ -114,6 +121,8 @@ class ImageRun:
             except BaseException:
                 self.stop.set()
                 raise
+        scanned = [one.inventory for one in checked if one.inventory is not None]
+        told = (*told, *self.accepted.told(scanned)) if scanned else told
         return (CheckedImage((), (), told), *checked) if told else checked
 
     def _trivy(self, cwd: str) -> "Ready | TargetError | None":
@@ -154,9 +163,11 @@ class ImageRun:
                 inventory, notifications = scanned.result()
             looked = ImageScan(source.image, contents, inventory, build, blame, base_layers)
             findings, told = check_image(looked, self._possible(inventory), home, lambda paths: hashes(source, paths))
-        findings = self._marked(findings)
+        findings = self._marked(findings, looked)
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build)),)
-        return CheckedImage((_summary(looked, target, home, findings),), findings, (*notifications, *told), files)
+        return CheckedImage(
+            (_summary(looked, target, home, findings),), findings, (*notifications, *told), files, inventory
+        )
 
     def _inventory(
         self, source: ImageSource, trivy: "Ready | TargetError | None", base_layers: int | None, home: Home
@@ -176,8 +187,15 @@ class ImageRun:
         """The checks that have what they need."""
         return [one for one in self.settings if inventory is not None or "inventory" not in one.check.needs]
 
-    def _marked(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return exclude_base(findings) if self.options.exclude_base else findings
+    def _marked(self, findings: tuple[Finding, ...], scan: ImageScan) -> tuple[Finding, ...]:
+        """The findings, those marked that somebody accepted."""
+        findings = self.accepted.mark(findings, scan.inventory, scan.image)
+        if self.options.exclude_base:
+            findings = exclude_base(findings)
+        if scan.build is None or not self.request.inline:
+            return findings
+        ran = {one.check.rule.name for one in self._possible(scan.inventory)}
+        return mark_inline(findings, scan.build, self.session.rules, ran, self.session.environment.today)
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:

@@ -21,6 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     images.add_argument("--platform", metavar="P", default="", help="which image of an index: linux/arm64")
     images.add_argument("--pull", action="store_true", help="fetch images that are not here")
     images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
+    images.add_argument("--vex", metavar="FILE", action="append", default=[], help="an OpenVEX document to believe")
     images.add_argument("--no-images", dest="images", action="store_false", help="pass over the images of the policy")
     trivy = parser.add_argument_group("trivy")
     trivy.add_argument("--no-trivy", dest="scan", action="store_false", help="check images without Trivy")
@@ -66,6 +67,7 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
         scan=namespace.scan,
         of_policy=namespace.images,
         trivy=_trivy(namespace),
+        vex=tuple(namespace.vex),
         say=_say,
     )
 

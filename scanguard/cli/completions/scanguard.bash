@@ -7,13 +7,15 @@
 
 _shtab_scanguard_baseline_subparsers=(write show prune)
 _shtab_scanguard_policy_subparsers=(show test)
-_shtab_scanguard_subparsers=(check baseline rules explain graph layers policy plugins completion)
+_shtab_scanguard_subparsers=(check merge baseline hook rules explain graph layers policy plugins completion)
 
-_shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --baseline --since --staged --shard --target --build-arg --build-context --daemon --image --dockerfile --platform --pull --exclude-base --no-images --no-trivy --trivy --offline --db-repository --trivy-server --trivy-cache --trivy-backend --trivy-timeout --format --output --color --category --include-suppressed --max-length --no-plugins)
+_shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --baseline --since --staged --shard --target --build-arg --build-context --daemon --image --dockerfile --platform --pull --exclude-base --vex --no-images --no-trivy --trivy --offline --db-repository --trivy-server --trivy-cache --trivy-backend --trivy-timeout --format --output --color --category --include-suppressed --max-length --no-plugins)
+_shtab_scanguard_merge_option_strings=(-h --help --fail-on --exit-zero --format --output --color --category --include-suppressed --max-length --no-plugins)
 _shtab_scanguard_baseline_write_option_strings=(-h --help --baseline --no-plugins --policy --select --ignore --target --build-arg --accept-new)
 _shtab_scanguard_baseline_show_option_strings=(-h --help --baseline --no-plugins)
 _shtab_scanguard_baseline_prune_option_strings=(-h --help --baseline --no-plugins --policy --select --ignore --target --build-arg)
 _shtab_scanguard_baseline_option_strings=(-h --help --no-plugins)
+_shtab_scanguard_hook_option_strings=(-h --help --policy --fail-on --baseline --no-plugins)
 _shtab_scanguard_rules_option_strings=(-h --help --format --no-plugins)
 _shtab_scanguard_explain_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_graph_option_strings=(-h --help --format --target --build-arg --no-plugins)
@@ -28,14 +30,16 @@ _shtab_scanguard_option_strings=(-h --help --version)
 
 
 _shtab_scanguard_check___color_choices=(auto always never)
+_shtab_scanguard_merge___color_choices=(auto always never)
 _shtab_scanguard_baseline_pos_0_choices=(write show prune)
+_shtab_scanguard_hook_pos_0_choices=(pre-push)
 _shtab_scanguard_rules___format_choices=(text json)
 _shtab_scanguard_graph___format_choices=(text mermaid dot)
 _shtab_scanguard_layers___format_choices=(text json)
 _shtab_scanguard_policy_show___format_choices=(text json)
 _shtab_scanguard_policy_pos_0_choices=(show test)
 _shtab_scanguard_completion_pos_0_choices=(bash zsh)
-_shtab_scanguard_pos_0_choices=(check baseline rules explain graph layers policy plugins completion)
+_shtab_scanguard_pos_0_choices=(check merge baseline hook rules explain graph layers policy plugins completion)
 
 _shtab_scanguard_check_pos_0_nargs='*'
 _shtab_scanguard_check__h_nargs=0
@@ -51,6 +55,12 @@ _shtab_scanguard_check___no_trivy_nargs=0
 _shtab_scanguard_check___offline_nargs=0
 _shtab_scanguard_check___include_suppressed_nargs=0
 _shtab_scanguard_check___no_plugins_nargs=0
+_shtab_scanguard_merge_pos_0_nargs=+
+_shtab_scanguard_merge__h_nargs=0
+_shtab_scanguard_merge___help_nargs=0
+_shtab_scanguard_merge___exit_zero_nargs=0
+_shtab_scanguard_merge___include_suppressed_nargs=0
+_shtab_scanguard_merge___no_plugins_nargs=0
 _shtab_scanguard_baseline_write_pos_0_nargs='*'
 _shtab_scanguard_baseline_write__h_nargs=0
 _shtab_scanguard_baseline_write___help_nargs=0
@@ -68,6 +78,9 @@ _shtab_scanguard_baseline_pos_0_nargs=A...
 _shtab_scanguard_baseline__h_nargs=0
 _shtab_scanguard_baseline___help_nargs=0
 _shtab_scanguard_baseline___no_plugins_nargs=0
+_shtab_scanguard_hook__h_nargs=0
+_shtab_scanguard_hook___help_nargs=0
+_shtab_scanguard_hook___no_plugins_nargs=0
 _shtab_scanguard_rules__h_nargs=0
 _shtab_scanguard_rules___help_nargs=0
 _shtab_scanguard_rules___no_plugins_nargs=0

@@ -15,7 +15,9 @@ _shtab_scanguard_commands() {
     completion:'print completions for a shell'
     explain:'show the manual of a rule'
     graph:'show the stages and what each needs'
+    hook:'Called by .git/hooks/pre-push, which `scanguard init` writes: reads from standard input what is'
     layers:'show an image'"'"'s layers, sizes, waste and lines'
+    merge:'Join JSON and SARIF reports: those of `scanguard check --shard`, of images, and SARIF'
     plugins:'list what is loaded, and from where'
     policy:'show or test policies'
     rules:'list all rules'
@@ -118,6 +120,7 @@ _shtab_scanguard_check_options=(
   "--platform[which image of an index\: linux\/arm64]:P:"
   "--pull[fetch images that are not here]"
   "--exclude-base[what the base image brought does not count]"
+  "*--vex[an OpenVEX document to believe]:FILE:"
   "--no-images[pass over the images of the policy]"
   "--no-trivy[check images without Trivy]"
   "--trivy[the program (default\: SCANGUARD_TRIVY, then PATH)]:PATH:"
@@ -170,6 +173,20 @@ _shtab_scanguard_graph_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_graph_defaults_added=0
 
+_shtab_scanguard_hook_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--policy[a policy file, or\: default, strict]:P:"
+  "--fail-on[the severity that stops a push]:LEVEL:"
+  "--baseline[findings in this file are known and do not count]:FILE:"
+  "--no-plugins[load first-party checks only]"
+  ":the hook that calls:(pre-push)"
+  ":the remote\'s name, as git gives it:"
+  ":its address, as git gives it:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_hook_defaults_added=0
+
 _shtab_scanguard_layers_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--dockerfile[what it was built from (default\: Dockerfile, if it fits)]:F:"
@@ -184,6 +201,23 @@ _shtab_scanguard_layers_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_layers_defaults_added=0
+
+_shtab_scanguard_merge_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--fail-on[note, low, medium, high, critical, never (default\: as the reports say)]:LEVEL:"
+  "--exit-zero[exit 0 whatever was found]"
+  "--format[text (default), json, sarif, github, gitlab-codequality, gitlab-container-scanning, junit, markdown]:F:"
+  "*--output[write a report to a file too\: sarif\=scan.sarif]:F=FILE:"
+  "--color[auto, always, never]:WHEN:(auto always never)"
+  "--category[SARIF, markdown\: the category of the run]:NAME:"
+  "--include-suppressed[SARIF\: keep suppressed findings, marked]"
+  "--max-length[markdown\: how long it may be (default\: 65536)]:BYTES:"
+  "--no-plugins[load first-party checks only]"
+  "(*):reports, in any order\; - is standard input:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_merge_defaults_added=0
 
 _shtab_scanguard_plugins_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -258,7 +292,9 @@ _shtab_scanguard() {
         completion) _arguments -C -s $_shtab_scanguard_completion_options ;;
         explain) _arguments -C -s $_shtab_scanguard_explain_options ;;
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
+        hook) _arguments -C -s $_shtab_scanguard_hook_options ;;
         layers) _arguments -C -s $_shtab_scanguard_layers_options ;;
+        merge) _arguments -C -s $_shtab_scanguard_merge_options ;;
         plugins) _arguments -C -s $_shtab_scanguard_plugins_options ;;
         policy) _shtab_scanguard_policy ;;
         rules) _arguments -C -s $_shtab_scanguard_rules_options ;;
