@@ -10,8 +10,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scanguard.checks import builtin_checks  # noqa: E402
+from scanguard.checks.image import CHECKS as IMAGE_CHECKS  # noqa: E402
 from scanguard.engine.rules import RULES  # noqa: E402
 from scanguard.model.rule import Rule  # noqa: E402
+from scanguard.trivy.hook import checks as trivy_checks  # noqa: E402
 
 PAGES = ROOT / "docs" / "rules"
 FIXTURES = ROOT / "tests" / "checks" / "dockerfile"
@@ -20,7 +22,7 @@ STANDARDS = {"cis-docker": "CIS Docker Benchmark", "nist-800-190": "NIST SP 800-
 
 def rules() -> tuple[Rule, ...]:
     """All first-party rules, in the order of their ids."""
-    found = [*RULES, *(check.rule for check in builtin_checks())]
+    found = [*RULES, *(check.rule for check in (*builtin_checks(), *IMAGE_CHECKS, *trivy_checks()))]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 
@@ -37,7 +39,7 @@ def page(rule: Rule) -> str:
 
 
 def examples(rule: Rule) -> str:
-    """The fixtures of a rule, which the tests run: what is reported and what is not."""
+    """The fixtures of a rule, which the tests run: what is reported and what is not; rules of images have none."""
     text = ""
     for kind, title in (("bad", "Reported"), ("good", "Not reported")):
         files = sorted((FIXTURES / rule.name).glob(f"{kind}-*.Dockerfile"))

@@ -130,8 +130,8 @@ class _Merging:
                 self.parents.clear()
         elif path in self.files and self.files[path].entry.kind is not Kind.DIRECTORY:
             self._remove(path, number, deleted=True)
+        self._register(path, number)
         self.files[path] = Placed(entry, number)
-        self._register(path)
 
     def _path(self, path: str) -> str:
         """The path with symbolic links among its parents followed, as those who unpack layers do."""
@@ -143,10 +143,13 @@ class _Merging:
             found = self.parents[parent] = _followed(self.files, parent)
         return _join(found, name)
 
-    def _register(self, path: str) -> None:
-        """Note a path in its directories, as far up as they are not known yet."""
+    def _register(self, path: str, by: int) -> None:
+        """Note a path in its directories, as far up as they are not known yet; a file in their place has to go."""
         while path:
             parent, _, name = path.rpartition("/")
+            placed = self.files.get(parent)
+            if placed is not None and placed.entry.kind not in (Kind.DIRECTORY, Kind.SYMLINK):
+                self._remove(parent, by, deleted=True)
             names = self.below.setdefault(parent, set())
             if name in names:
                 return

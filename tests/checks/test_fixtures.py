@@ -1,6 +1,7 @@
 """Every rule against its fixtures: tests/checks/dockerfile/<rule>/{bad,good}-<case>.Dockerfile.
 
 A comment `# expect: SGD101` stands above the instruction on whose lines the finding must be; `good-` files expect nothing.
+The rules of images have their cases in tests/checks/image.
 """
 
 import re
@@ -10,12 +11,14 @@ import pytest
 
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
+from scanguard.checks.image import CHECKS as IMAGE_CHECKS
 from scanguard.engine.run import Setting, check_dockerfile
 from scanguard.model.location import Source
 from tests.fakes import fill
 
 FIXTURES = Path(__file__).parent / "dockerfile"
 CHECKS = {check.rule.name: check for check in builtin_checks()}
+IMAGE_RULES = {check.rule.name: check for check in IMAGE_CHECKS}
 CASES = sorted(FIXTURES.glob("*/*.Dockerfile"))
 EXPECT = re.compile(r"^\s*#\s*expect:\s*(.+)$")
 OPTION = re.compile(r"^#\s*build:\s*(target|arg|context)\s+(\S+)$", re.MULTILINE)
@@ -73,9 +76,9 @@ def test_every_rule_has_good_and_bad_fixtures(name: str) -> None:
     assert any(stem.startswith("good-") for stem in stems), f"{name} has no good fixture"
 
 
-@pytest.mark.parametrize("name", sorted(CHECKS))
+@pytest.mark.parametrize("name", sorted(CHECKS | IMAGE_RULES))
 def test_every_rule_has_a_manual(name: str) -> None:
-    rule = CHECKS[name].rule
+    rule = (CHECKS | IMAGE_RULES)[name].rule
     assert rule.summary.endswith(".")
     for section in ("What it does", "Why it is bad", "Example", "How to fix", "References"):
         assert f"\n## {section}\n" in rule.help, f"{name} lacks '{section}'"
@@ -83,7 +86,7 @@ def test_every_rule_has_a_manual(name: str) -> None:
 
 
 def test_ids_and_names_are_unique() -> None:
-    rules = [check.rule for check in builtin_checks()]
+    rules = [check.rule for check in (*builtin_checks(), *IMAGE_CHECKS)]
     assert len({rule.id for rule in rules}) == len(rules)
     assert len({rule.name for rule in rules}) == len(rules)
     assert [rule.id for rule in rules] == sorted(rule.id for rule in rules)

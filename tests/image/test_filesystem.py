@@ -197,6 +197,8 @@ def plainly(contents: tuple[LayerContents, ...]) -> dict[str, int]:
             if one.kind is Kind.FILE:
                 files = {path: at for path, at in files.items() if not path.startswith(f"{one.path}/")}
             if one.kind in (Kind.FILE, Kind.DIRECTORY):
+                above = [path for path, at in files.items() if at[1] is Kind.FILE and one.path.startswith(f"{path}/")]
+                files = {path: at for path, at in files.items() if path not in above}
                 files[one.path] = (number, one.kind)
     return {path: number for path, (number, _) in files.items()}
 

@@ -4,8 +4,6 @@ from scanguard.checks.image.history import history
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check
 
-# As much of a Dockerfile's instructions as the history must show at least.
-_ENOUGH = 0.6
 _LAYERED = ("RUN", "COPY", "ADD")
 
 
@@ -22,8 +20,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     ## What it does
 
     Compares the image's history with the instructions of the Dockerfile. Where most of them are not there, the image comes from
-    another file; where some differ, the Dockerfile was changed after the build, which is told with severity low. Images whose
-    history was squashed or left out tell nothing, and nothing is reported.
+    another file or another stage; where some differ, the Dockerfile was changed after the build, or the image (`docker commit`),
+    which is told with severity low. Images whose history was squashed or left out tell nothing, and nothing is reported.
 
     ## Why it is bad
 
@@ -51,17 +49,18 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [Provenance attestations](https://docs.docker.com/build/metadata/attestations/slsa-provenance/)
     """
     blame = scan.blame
-    if blame is None:
+    if blame is None or not _tells(scan):
         return
-    if blame.reason:
-        if blame.matched < _ENOUGH and _tells(scan):
-            yield ImageProblem(blame.reason, ImagePlace(), Confidence.HIGH, key="other")
+    if blame.reason and blame.matched < 1:
+        yield ImageProblem(blame.reason, ImagePlace(), Confidence.HIGH, key="other")
     elif blame.changed:
-        message = "The Dockerfile was changed after the image was built."
+        message = "The image's history differs from the Dockerfile: one of them was changed after the build."
         yield ImageProblem(message, ImagePlace(), Confidence.MEDIUM, Severity.LOW, key="changed")
 
 
 def _tells(scan: ImageScan) -> bool:
-    """Whether the history names the steps of the layers: one layer may be anything that was squashed into it."""
-    layered = sum(past.keyword in _LAYERED and bool(past.text) for past in history(scan))
-    return layered >= len(scan.image.diff_ids) > 1
+    """Whether the history names the step of each layer: a single layer may be anything that was squashed into it."""
+    layers = len(scan.image.diff_ids)
+    made = sum(not entry.empty for entry in scan.image.history)
+    named = sum(past.keyword in _LAYERED and bool(past.text) for past in history(scan))
+    return layers > 1 and made == layers and named >= layers

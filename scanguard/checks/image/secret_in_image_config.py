@@ -62,9 +62,9 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 
 def _holder(secret: ConfigSecret) -> str:
-    if secret.setting in ("ENV", "LABEL") and secret.place.layer is None and secret.name:
-        return f"{secret.setting} '{secret.name}' of the image"
-    if secret.setting == "ARG" and secret.name:
-        return f"The build argument '{secret.name}' in the image's history"
-    of = f" ('{secret.name}')" if secret.name else ""
-    return f"{secret.setting}{of} in the image's history"
+    name = f" '{secret.name}'" if secret.name else ""
+    if not secret.past:
+        return f"{secret.setting}{name} of the image"
+    if secret.setting == "ARG":
+        return f"The build argument{name} in the image's history"
+    return f"{secret.setting}{name} in the image's history"

@@ -19,7 +19,10 @@ _LONGEST = 100_000
 
 
 class ConfigSecret(NamedTuple):
-    """A secret: what it is, the provider's prefix, what holds it (`ENV`, `LABEL`, `ARG`, `RUN`) and under which name."""
+    """A secret: what it is, the provider's prefix, what holds it (`ENV`, `LABEL`, `ARG`, `RUN`) and under which name.
+
+    `past` says that the history holds it, not the configuration.
+    """
 
     kind: str
     shown: str
@@ -28,6 +31,7 @@ class ConfigSecret(NamedTuple):
     place: ImagePlace
     severity: Severity
     confidence: Confidence = Confidence.HIGH
+    past: bool = True
 
 
 def config_secrets(scan: ImageScan) -> Iterator[ConfigSecret]:
@@ -38,7 +42,7 @@ def config_secrets(scan: ImageScan) -> Iterator[ConfigSecret]:
         for name, value in pairs:
             for one in _of_pair(scan, setting, name, value[:_LONGEST], ImagePlace(setting=setting, key=name)):
                 told.add(value.strip())
-                yield one
+                yield one._replace(past=False)
     for past in history(scan):
         yield from _of_past(scan, past, told)
 
@@ -58,7 +62,7 @@ def _set_by_base(scan: ImageScan, setting: str, name: str) -> bool:
 
 
 def _of_past(scan: ImageScan, past: Past, told: set[str]) -> Iterator[ConfigSecret]:
-    text = f"{past.arguments}{past.text}"
+    text = f"{past.arguments} {past.text}"
     place = ImagePlace(past.layer, setting="" if past.layer is not None else past.keyword)
     found = find_values(text)
     for value in found:
