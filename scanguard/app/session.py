@@ -175,7 +175,7 @@ class Session:
         settings = tuple(_settings(self.registry.image_checks(), batch.policy))
         batch.ran |= {setting.check.rule.name for setting in settings}
         findings: list[Finding] = []
-        for checked in ImageRun(self.registry, settings, batch.policy, request).check(batch.wanted, self.environment):
+        for checked in ImageRun(self, settings, batch.policy, request).check(batch.wanted):
             findings.extend(checked.findings)
             batch.notifications.extend(checked.notifications)
             batch.images.extend(checked.images)
