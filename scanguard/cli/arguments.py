@@ -3,10 +3,23 @@
 from collections.abc import Callable, Sequence
 
 from scanguard import __version__
-from scanguard.cli import baseline, check_arguments, completion, explain, graph, layers, merge, plugins, rules
+from scanguard.cli import (
+    baseline,
+    check_arguments,
+    completion,
+    explain,
+    graph,
+    hook,
+    init,
+    layers,
+    merge,
+    plugins,
+    policy,
+    rules,
+)
 from scanguard.cli.parser import Parser
 
-COMMANDS = (check_arguments, merge, baseline, rules, explain, graph, layers, plugins, completion)
+COMMANDS = (check_arguments, merge, baseline, init, hook, rules, explain, graph, layers, policy, plugins, completion)
 """One module a command, in the order of the help: `add(commands)` adds its arguments, and `run` as their default."""
 
 

@@ -16,8 +16,12 @@ RULES = (*(check.rule for check in builtin_checks()), *RULES_OF_THE_ENGINE)
 
 
 def block(language: str) -> str:
-    (found,) = re.findall(f"```{language}\n(.*?)```", TEXT, re.DOTALL)
-    return found
+    """The first block of a language; examples of locks have their own test."""
+    return blocks(language)[0]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(f"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_policy_loads():
@@ -25,6 +29,13 @@ def test_the_policy_loads():
     assert [exception.packages for exception in policy.exceptions] == [("gcc", "g++")]
     assert policy.ships("services/api/Dockerfile") == ("api", "worker")
     assert policy.build_args == {"PYTHON_VERSION": "3.12"}
+
+
+def test_the_policy_with_locks_loads():
+    policy = load_policy("./p.yaml", RULES, cwd="/", read=lambda path, limit: blocks("yaml")[1].encode())
+    named = [lock.name for lock in policy.locks]
+    assert (named[0], named[-2:]) == ("root-user", ["target", "unpinned-image"])
+    assert len(blocks("yaml")) == 2
 
 
 def test_the_suppressions_are_well_formed_and_name_rules():

@@ -16,6 +16,7 @@ _shtab_scanguard_commands() {
     explain:'show the manual of a rule'
     graph:'show the stages and what each needs'
     hook:'Called by .git/hooks/pre-push, which `scanguard init` writes: reads from standard input what is'
+    init:'Shows, then writes a policy, a pre-push hook and a CI job that fit the repository. Files that are there'
     layers:'show an image'"'"'s layers, sizes, waste and lines'
     merge:'Join JSON and SARIF reports: those of `scanguard check --shard`, of images, and SARIF'
     plugins:'list what is loaded, and from where'
@@ -187,6 +188,19 @@ _shtab_scanguard_hook_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_hook_defaults_added=0
 
+_shtab_scanguard_init_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yes[write without asking]"
+  "--dry-run[show only]"
+  "--force[replace files that are there and differ]"
+  {--hook,--no-hook}"[write the pre-push hook (default)]"
+  "--ci[write this CI job (default\: the one that fits)]:ci:(github gitlab none)"
+  "--no-plugins[load first-party checks only]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_init_defaults_added=0
+
 _shtab_scanguard_layers_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--dockerfile[what it was built from (default\: Dockerfile, if it fits)]:F:"
@@ -293,6 +307,7 @@ _shtab_scanguard() {
         explain) _arguments -C -s $_shtab_scanguard_explain_options ;;
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
         hook) _arguments -C -s $_shtab_scanguard_hook_options ;;
+        init) _arguments -C -s $_shtab_scanguard_init_options ;;
         layers) _arguments -C -s $_shtab_scanguard_layers_options ;;
         merge) _arguments -C -s $_shtab_scanguard_merge_options ;;
         plugins) _arguments -C -s $_shtab_scanguard_plugins_options ;;
