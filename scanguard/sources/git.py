@@ -127,20 +127,28 @@ class Repository:
         return dict(_contents(self._must("cat-file", "--batch", given=_lines(small)))) if small else {}
 
     def hooks(self) -> str:
-        """The directory from which git runs this repository's hooks."""
-        return os.path.join(self.root, self._read("rev-parse", "--git-path", "hooks"))
+        """The directory from which git runs this repository's hooks, wherever its configuration says that it is."""
+        named = self._ask("config", "--type=path", "--get", "core.hooksPath", settings=())
+        return os.path.join(self.root, named or os.path.join(self.git_directory(), "hooks"))
+
+    def git_directory(self) -> str:
+        """Where git keeps what is the repository's own: `.git`, or that of the main working tree."""
+        return os.path.realpath(os.path.join(self.root, self._read("rev-parse", "--git-common-dir")))
+
+    def branch(self) -> str:
+        """The branch that is checked out, empty where none is."""
+        return self._ask("symbolic-ref", "--quiet", "--short", "HEAD") or ""
 
     def origin(self) -> str:
         """The address of the remote `origin`, empty where there is none."""
-        ended = self._run("config", "--get", "remote.origin.url")
-        return ended.output.decode("utf-8", "replace").strip() if ended.code == 0 else ""
+        return self._ask("config", "--get", "remote.origin.url") or ""
 
     def _shallow(self) -> bool:
         return self._ask("rev-parse", "--is-shallow-repository") == "true"
 
-    def _ask(self, *words: str) -> str | None:
+    def _ask(self, *words: str, settings: tuple[str, ...] = _SETTINGS) -> str | None:
         """The one line that a command prints, None where it fails."""
-        ended = self._run(*words)
+        ended = self._run(*words, settings=settings)
         return ended.output.decode("utf-8", "replace").strip().split("\n")[0] if ended.code == 0 else None
 
     def _read(self, *words: str) -> str:
@@ -153,10 +161,10 @@ class Repository:
             raise ConfigurationError(f"git {words[0]} failed: {_first_line(ended.errors) or f'code {ended.code}'}")
         return ended.output
 
-    def _run(self, *words: str, given: bytes | None = None) -> Ended:
+    def _run(self, *words: str, given: bytes | None = None, settings: tuple[str, ...] = _SETTINGS) -> Ended:
         """Run git in the repository. Raises ConfigurationError where that is none, or where git does not want it."""
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-        command = [self._program, "--no-pager", "--literal-pathspecs", *settings, *words]
+        named = [word for setting in settings for word in ("-c", setting)]
+        command = [self._program, "--no-pager", "--literal-pathspecs", *named, *words]
         try:
             ended = run(command, timeout=_TIMEOUT, extra=_extra(os.environ), cwd=self.root, given=given)
         except OSError as error:
