@@ -56,13 +56,12 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
     for one in file_system(scan).hidden:
         if one.deleted and one.layer >= own_from(scan):
             groups.setdefault((one.layer, one.by), []).append(one)
-    for (layer, by), found in sorted(groups.items()):
+    for (layer, _), found in sorted(groups.items()):
         size = sum(one.entry.size for one in found)
         if size >= least:
             largest = max(found, key=lambda one: one.entry.size).entry
             what = f"'/{largest.path}'" if len(found) == 1 else f"{len(found)} files, '/{largest.path}' the largest,"
             verb = "is" if len(found) == 1 else "are"
             message = f"{what} {verb} deleted, but a lower layer still ships {in_words(size)}."
-            related = (("Deleted here", ImagePlace(by, largest.path)),)
             place = ImagePlace(layer, largest.path)
-            yield ImageProblem(message, place, sureness(scan), key=f"/{largest.path}", related=related)
+            yield ImageProblem(message, place, sureness(scan), key=f"/{largest.path}")

@@ -62,7 +62,6 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
         if kind is not None:
             path, size = one.entry.path, in_words(one.entry.size)
             message = f"'/{path}' ({kind.kind}) is deleted, but a lower layer still ships its {size}."
-            related = ((f"'/{path}' is deleted here", ImagePlace(one.by, path)),)
             place = ImagePlace(one.layer, path)
             confidence = min(kind.confidence, sureness(scan))
-            yield ImageProblem(message, place, confidence, kind.severity, key=f"/{path}", related=related)
+            yield ImageProblem(message, place, confidence, kind.severity, key=f"/{path}")

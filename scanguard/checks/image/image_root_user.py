@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 from scanguard.build.privileges import DROPPERS, privilege_drop
 from scanguard.checks.image.accounts import PASSWD, accounts
-from scanguard.checks.image.parts import file_system, is_windows
-from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.checks.image.parts import duty, file_system, is_windows
+from scanguard.image.problems import ImageProblem
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check, is_root
 
 # Programs that are there for nothing else; setpriv and runuser come with every Debian.
@@ -87,7 +87,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     if drop:
         message = f"{message[:-1]}; {drop} may drop privileges at start."
     confidence = Confidence.LOW if drop else Confidence.HIGH
-    yield ImageProblem(message, ImagePlace(setting="USER"), confidence, key=user or "root")
+    yield ImageProblem(message, duty(scan, "USER"), confidence, key=user or "root")
 
 
 def _uid(scan: ImageScan, name: str) -> int | None:

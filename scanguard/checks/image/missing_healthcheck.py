@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
-from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.checks.image.parts import duty
+from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 
 
@@ -50,4 +51,4 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [CIS Docker Benchmark 4.6](https://www.cisecurity.org/benchmark/docker)
     """
     if scan.image.format == "docker" and scan.image.config.health == ():
-        yield ImageProblem("The image has no HEALTHCHECK.", ImagePlace(setting="HEALTHCHECK"))
+        yield ImageProblem("The image has no HEALTHCHECK.", duty(scan, "HEALTHCHECK"))

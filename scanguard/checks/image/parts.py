@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from scanguard.blame.nodes import Certainty
 from scanguard.image.filesystem import FileSystem, Placed, merge
 from scanguard.image.nodes import Kind, LayerContents
+from scanguard.image.problems import ImagePlace
 from scanguard.plugin import Confidence, ImageScan
 
 MEGABYTE = 1_000_000
@@ -82,6 +84,13 @@ def own_files(scan: ImageScan) -> Iterator[tuple[str, Placed]]:
     for path, placed in file_system(scan).files.items():
         if placed.layer >= start and placed.entry.kind is Kind.FILE:
             yield path, placed
+
+
+def duty(scan: ImageScan, setting: str) -> ImagePlace:
+    """The place of a setting that every image should make by itself: where it is the base's, the lack is not the base's."""
+    if scan.blame is not None and scan.blame.setting(setting).certainty is Certainty.BASE:
+        return ImagePlace()
+    return ImagePlace(setting=setting)
 
 
 def is_foreign(path: str) -> bool:

@@ -30,6 +30,14 @@ def test_root(user: str, message: str) -> None:
     assert problems(image_root_user.check, looked) == (ImageProblem(message, USER, key=user or "root"),)
 
 
+def test_no_user_is_not_the_fault_of_the_base() -> None:
+    for text, user, place in (("", "", ImagePlace()), ("", "root", ImagePlace()), ("USER 0\n", "0", USER)):
+        history = ("RUN base", "RUN /bin/sh -c make # buildkit", *(["-USER 0"] if text else ()))
+        looked = scan(DEBIAN, {"a": b""}, history=history, dockerfile=f"FROM debian:12\nRUN make\n{text}", User=user)
+        assert looked.base_layers == 1
+        assert [one.place for one in problems(image_root_user.check, looked)] == [place]
+
+
 @pytest.mark.parametrize("user", ["1000", "10001:0", "daemon", "nobody"])
 def test_no_root(user: str) -> None:
     assert problems(image_root_user.check, scan(DEBIAN, User=user)) == ()
