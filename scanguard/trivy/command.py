@@ -41,8 +41,8 @@ _SCAN: Final = (
     "--pkg-types=os,library",
     "--exit-code=0",
 )
-_UNREADABLE: Final = ("other-image", "not-an-image", "missing-file")
-"""Failures after which a copy helps: archives of OCI layouts, and files that hold more than one image."""
+_UNREADABLE: Final = ("other-image", "not-an-image", "missing-file", "missing-image", "daemon", "name")
+"""Failures after which a copy helps: archives of OCI layouts, daemons that only ScanGuard can reach (over ssh or TLS)."""
 _OTHER: Final = Failure("other-image", "", "Trivy read another image than ScanGuard")
 
 
@@ -94,7 +94,7 @@ def _scanned(source: ImageSource, trivy: Ready, base_layers: int | None, private
     try:
         found = _scan(source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop)
     except TrivyError as error:
-        if not (source.path and error.failure.name in _UNREADABLE):
+        if error.failure.name not in _UNREADABLE:
             raise
         return _scan_copy(source, trivy, private, stop)
     return found._replace(unsearched_layers=guessed if base_layers is None else 0)
@@ -126,7 +126,17 @@ def _scan(
     os.makedirs(work, mode=0o700, exist_ok=True)
     with scan_cache(settings, image.name) as cache:
         words = [trivy.program.path, "image", *COMMON, *_SCAN, *_wanted(settings), "--cache-dir", cache.path]
-        words += ["--timeout", f"{settings.timeout}s", "--output", report, "--skip-files", f"../{treated}", *place]
+        words += [
+            "--module-dir",
+            work,
+            "--timeout",
+            f"{settings.timeout}s",
+            "--output",
+            report,
+            "--skip-files",
+            f"../{treated}",
+            *place,
+        ]
         extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
         for attempt in range(_TRIES):
             ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)

@@ -44,8 +44,9 @@ FAILURES: Final = (
     ),
     Failure(
         "no-java-database",
-        "skip-java-db-update.*cannot be specified on the first run|failed to (download|update) (the )?Java DB",
-        "Trivy has no database of Java archives, which this image needs; run once without --offline",
+        "skip-java-db-update.*cannot be specified on the first run|Java DB",
+        "Trivy lacks its database of Java archives, which this image needs; run once where it can be downloaded (it is "
+        "the directory 'java-db' of the cache)",
     ),
     Failure(
         "old-database",

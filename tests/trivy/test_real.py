@@ -383,12 +383,35 @@ def test_no_space(tmp_path: Path, ready: Ready) -> None:
     assert name == "disk"
 
 
-def test_a_daemon_that_is_down(tmp_path: Path, ready: Ready) -> None:
-    held = Held(written(tmp_path, recipe()), b"")
-    held.path, held.daemon = "", f"unix://{tmp_path}/no.sock"
-    with pytest.raises(TrivyError) as caught:
-        scan(held, ready, base_layers=1)
-    assert (caught.value.failure.name, "docker daemon" in caught.value.message) == ("daemon", True)
+class Distant:
+    """An image in a docker daemon that only ScanGuard can reach, or nobody."""
+
+    path = ""
+
+    def __init__(self, path: str, daemon: str, down: bool) -> None:
+        self._source = image_in_file(path, "")
+        self.daemon, self.image, self._down = daemon, self._source.image, down
+
+    def contents(self):
+        return self._source.contents()
+
+    def layers(self):
+        if self._down:
+            raise TargetError("the docker daemon gave no answer")
+        return self._source.layers()
+
+    def close(self) -> None:
+        self._source.close()
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_a_daemon_that_trivy_cannot_reach(down: bool, tmp_path: Path, ready: Ready) -> None:
+    source = Distant(written(tmp_path, recipe()), f"unix://{tmp_path}/no.sock", down)
+    if down:
+        with pytest.raises(TargetError, match="the docker daemon gave no answer"):
+            scan(source, ready, base_layers=1)
+    else:
+        assert vulnerabilities(scan(source, ready, base_layers=1)) == VULNERABILITIES
 
 
 def test_a_server_that_is_down(tmp_path: Path, ready: Ready) -> None:
