@@ -1,9 +1,13 @@
 from collections.abc import Iterator
+from itertools import islice
 
 from scanguard.checks.image.secrets_in_config import ConfigSecret, config_secrets
 from scanguard.checks.secret_problems import with_article
 from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
+
+# More than that nobody reads, and each is compared with those before it.
+_MOST = 200
 
 
 @image_check(
@@ -54,7 +58,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [Build secrets](https://docs.docker.com/build/building/secrets/)
     - [docker image history](https://docs.docker.com/reference/cli/docker/image/history/)
     """
-    for secret in config_secrets(scan):
+    for secret in islice(config_secrets(scan), _MOST):
         mask = f" ({secret.shown}***)" if secret.shown else ""
         message = f"{_holder(secret)} holds {with_article(secret.kind)}{mask}."
         key = secret.name or secret.kind

@@ -68,24 +68,41 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [CIS Docker Benchmark 4.8](https://www.cisecurity.org/benchmark/docker)
     - [no_new_privs](https://www.kernel.org/doc/html/latest/userspace-api/no_new_privs.html)
     """
-    base = base_system(scan)
-    start = own_from(scan)
+    lowest = _lowest(scan)
+    for path, placed in file_system(scan).files.items():
+        if path in lowest:
+            bits = _bits(placed)
+            mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
+            kind = "user" if bits & _SETUID else "group"
+            message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
+            severity = Severity.LOW if _packaged(path) or owner else None
+            # Where a lower layer has the file too, its bytes may be the same, and the path would lead there.
+            place = ImagePlace(placed.layer, path if lowest[path] == placed.layer else "")
+            yield ImageProblem(message, place, sureness(scan), severity, key=f"/{path}")
+
+
+def _lowest(scan: ImageScan) -> dict[str, int]:
+    """The programs to report by path, each with the lowest layer that has the path."""
+    base, start = base_system(scan), own_from(scan)
+    found: dict[str, int] = {}
     for path, placed in file_system(scan).files.items():
         bits = _bits(placed)
-        packaged = path.rpartition("/")[2] in _PACKAGED
-        if placed.layer < start or not bits or (packaged and scan.base_layers is None) or _had(base, path, bits):
-            continue
-        mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
-        kind = "user" if bits & _SETUID else "group"
-        message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
-        severity = Severity.LOW if packaged or owner else None
-        yield ImageProblem(message, _place(scan, path, placed), sureness(scan), severity, key=f"/{path}")
+        if (
+            bits
+            and placed.layer >= start
+            and not (_packaged(path) and scan.base_layers is None)
+            and not _had(base, path, bits)
+        ):
+            found[path] = placed.layer
+    for number, layer in enumerate(scan.contents if found else ()):
+        for entry in layer.entries:
+            if entry.path in found:
+                found[entry.path] = min(found[entry.path], number)
+    return found
 
 
-def _place(scan: ImageScan, path: str, placed: Placed) -> ImagePlace:
-    """The layer that set the bits. Where a lower one has the file too, its bytes may be the same: the path would lead there."""
-    below = any(entry.path == path for layer in scan.contents[: placed.layer] for entry in layer.entries)
-    return ImagePlace(placed.layer, "" if below else path)
+def _packaged(path: str) -> bool:
+    return path.rpartition("/")[2] in _PACKAGED
 
 
 def _bits(placed: Placed) -> int:
