@@ -101,7 +101,7 @@ def _finding(node: Node, tool: str, described: dict[str, Node], place: Place, im
     yield Finding(
         rule,
         rule.severity,
-        Confidence.MEDIUM,
+        Confidence.HIGH,
         message + text,
         uri,
         _region(physical["region"]) if not text else Region(1, 1, 1, 1),

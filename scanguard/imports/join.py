@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from scanguard.imports.also import said, told
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.finding import Finding, order
 from scanguard.model.fingerprint import fingerprint
@@ -104,10 +105,11 @@ def _one(group: list[Finding]) -> Finding:
     first = group[0]
     if len(group) == 1 or all(finding == first for finding in group):
         return first
-    chosen = min(group, key=lambda one: repr(one._replace(severity=Severity.NOTE, suppressions=())))
+    chosen = min(group, key=lambda one: repr(told(one._replace(severity=Severity.NOTE, suppressions=()), ())))
     active = any(finding.active for finding in group)
     suppressions = () if active else tuple(sorted({mark for finding in group for mark in finding.suppressions}))
-    return chosen._replace(severity=max(finding.severity for finding in group), suppressions=suppressions)
+    whole = chosen._replace(severity=max(finding.severity for finding in group), suppressions=suppressions)
+    return told(whole, {label for finding in group for label in said(finding)})
 
 
 def _shards(all_shards: list[Shards]) -> Shards | None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
+from scanguard.imports.also import said, told
 from scanguard.imports.equivalents import Equivalents
 from scanguard.model.finding import Finding, order
 from scanguard.model.report import Report
 
-ALSO = "also reported by"
-"""The fact that names the other tools' rules."""
 _WHOLE_FILE = ("Trivy:DS",)
 """Rules of Trivy put what is wrong with a whole file on its first line."""
 
@@ -24,19 +23,19 @@ def once(report: Report, table: Equivalents) -> Report:
     for at, finding in enumerate(own):
         for where in (finding.uri, finding.image):
             by_place.setdefault((where, finding.rule.id), []).append(at)
-    said: dict[int, set[str]] = {}
+    who: dict[int, set[str]] = {}
     left: dict[tuple[object, ...], list[Finding]] = {}
     for finding in filter(is_foreign, report.findings):
         rules = table.rules(code_of(finding))
         matches = [at for rule in rules for at in _matches(finding, rule, by_place, own)]
         for at in matches:
-            said.setdefault(at, set()).update(_labels(finding))
+            who.setdefault(at, set()).update(_labels(finding))
         if not matches:
             meaning = tuple(sorted(rules)) if len(rules) == 1 else tuple(sorted(rules - {code_of(finding)}))
             left.setdefault((finding.uri, finding.image, finding.region.start_line, meaning), []).append(finding)
-    told = [_told(finding, said.get(at, ())) for at, finding in enumerate(own)]
+    ours = [told(finding, said(finding) | who[at]) if at in who else finding for at, finding in enumerate(own)]
     kept = [one for group in left.values() for one in _grouped(group)]
-    return report._replace(findings=tuple(sorted((*told, *kept), key=order)))
+    return report._replace(findings=tuple(sorted((*ours, *kept), key=order)))
 
 
 def is_foreign(finding: Finding) -> bool:
@@ -72,19 +71,18 @@ def _overlap(finding: Finding, first: int, last: int) -> bool:
 
 def _grouped(group: list[Finding]) -> list[Finding]:
     """Findings of other tools on one line that mean the same: one of each tool's rule, or one for all of them."""
-    tools = {finding.rule.id for finding in group}
-    if len(tools) == 1:
+    labels = {label for finding in group for label in _labels(finding)}
+    if len(labels) == 1:
         return group
-    chosen = min(group, key=lambda one: (one.rule.id, order(one)))
+    chosen = min(group, key=lambda one: (one.rule.id, one.message, one.ordinal))
     region = max(finding.region for finding in group)
     active = any(finding.active for finding in group)
-    labels = {label for finding in group for label in _labels(finding)} - {_label(chosen)}
     whole = chosen._replace(
         region=chosen.region._replace(end_line=region.end_line, end_column=region.end_column),
         severity=max(finding.severity for finding in group),
         suppressions=() if active else chosen.suppressions,
     )
-    return [_told(whole, labels)]
+    return [told(whole, labels - {_label(chosen)})]
 
 
 def _label(finding: Finding) -> str:
@@ -93,17 +91,4 @@ def _label(finding: Finding) -> str:
 
 def _labels(finding: Finding) -> set[str]:
     """Who says what this finding says: its own tool, and those that it stands for already."""
-    return {_label(finding), *_said(finding)}
-
-
-def _said(finding: Finding) -> set[str]:
-    return {label for name, value in finding.facts if name == ALSO for label in value.split(", ")}
-
-
-def _told(finding: Finding, labels: Iterable[str]) -> Finding:
-    """The finding with these labels beside those that it has."""
-    every = {*labels, *_said(finding)}
-    if not every:
-        return finding
-    others = tuple(fact for fact in finding.facts if fact[0] != ALSO)
-    return finding._replace(facts=(*others, (ALSO, ", ".join(sorted(every)))))
+    return {_label(finding), *said(finding)}

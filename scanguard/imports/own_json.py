@@ -47,6 +47,7 @@ def read(document: Node, catalogue: Mapping[str, Rule]) -> Report:
         document["policy"].text("default"),
         shards=shards,
         elsewhere=tuple(ReadFile(path_of(one["uri"].text(None)), one["sha256"].text()) for one in document["files"]),
+        baseline=document["baseline"].text(),
     )
 
 

@@ -17,6 +17,7 @@ from scanguard.model.rule import CATEGORIES, Rule, Severity
 NAME = "ScanGuard"
 REGION = ("startLine", "startColumn", "endLine", "endColumn")
 _TRUNCATED = "SGN003"
+_KINDS = ("toolExecutionNotifications", "toolConfigurationNotifications")
 _STANDARDS = {"CWE": "cwe", "CIS Docker Benchmark": "cis-docker", "NIST SP 800-190": "nist-800-190"}
 _PAGE = re.compile(r".*/docs/rules/([a-z0-9][A-Za-z0-9_.-]*)\.md").fullmatch
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -45,7 +46,7 @@ def read(run: Node, catalogue: Mapping[str, Rule]) -> Report:
         bag["policy"].text("default"),
         shards=shards,
         elsewhere=tuple(_file(node) for node in run["artifacts"]),
-        excerpts=tuple(excerpt for node in results for excerpt in _excerpts(node)),
+        excerpts=(*_quoted(run["invocations"].first), *(excerpt for node in results for excerpt in _excerpts(node))),
         omitted=((label, omitted),) if omitted else (),
         baseline=bag["baseline"].text(),
     )
@@ -142,6 +143,15 @@ def _excerpts(node: Node) -> Iterator[Excerpt]:
             yield Excerpt(*_place(one), _snippet(one))
 
 
+def _quoted(invocation: Node) -> Iterator[Excerpt]:
+    """What notifications show of their places."""
+    for kind in _KINDS:
+        for node in invocation[kind]:
+            place = node["locations"].first
+            if _snippet(place):
+                yield Excerpt(*_place(place), _snippet(place))
+
+
 def _snippet(node: Node) -> str:
     return node["physicalLocation"]["region"]["snippet"]["text"].text()
 
@@ -159,7 +169,7 @@ def _file(node: Node) -> ReadFile:
 def _notifications(invocation: Node) -> tuple[tuple[Notification, ...], int]:
     """All notifications, and how many results were left out of the file."""
     found, omitted = [], 0
-    for kind in ("toolExecutionNotifications", "toolConfigurationNotifications"):
+    for kind in _KINDS:
         for node in invocation[kind]:
             if node["descriptor"]["id"].text() == _TRUNCATED:
                 count: Any = re.match(r"[0-9]{1,9}", node["message"]["text"].text())

@@ -35,6 +35,8 @@ def _reports(document: Node, root: str, catalogue: Mapping[str, Rule]) -> Iterat
     if version != "2.1.0":
         raise TargetError(f"is SARIF '{version[:20]}'; this program reads 2.1.0", document.uri)
     runs = list(document["runs"])
+    if not runs:
+        raise TargetError("has no run: the tool says nothing", document.uri)
     if len(runs) > _MOST_RUNS:
         raise TargetError(f"has {len(runs)} runs; at most {_MOST_RUNS} are read", document.uri)
     for run in runs:
