@@ -252,7 +252,7 @@ def _summary(scan: ImageScan, target: ImageTarget, home: Home, findings: Sequenc
         image.id,
         image.platform,
         uri,
-        "" if blame is None else blame.base,
+        "" if blame is None or blame.reason else blame.base,
         inherited,
         len(findings) - inherited,
     )

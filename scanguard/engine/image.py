@@ -159,7 +159,9 @@ class ImageStamp:
             return "It is one of several instructions that can have brought it."
         if origin.certainty is Certainty.SPAN:
             return "The builder made one layer of several instructions."
-        return origin.reason if origin.certainty is Certainty.UNKNOWN or origin.heuristic else ""
+        if origin.certainty is Certainty.UNKNOWN:
+            return "No line of the Dockerfile is known for it." if blame.reason else origin.reason
+        return origin.reason if origin.heuristic else ""
 
     def _related(self, origin: Origin, problem: ImageProblem) -> Iterator[Place]:
         """The other instructions that may be the cause, and those that explain."""

@@ -4,7 +4,7 @@ from scanguard.checks.image.history import history
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check
 
-_LAYERED = ("RUN", "COPY", "ADD")
+_LAYERED = ("RUN", "COPY", "ADD", "WORKDIR")
 
 
 @image_check(
