@@ -27,6 +27,7 @@ def document(report: Report) -> JSON:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "ScanGuard", "version": report.version},
         "policy": report.policy,
+        "baseline": report.baseline or None,
         "fail_on": None if report.fail_on is None else report.fail_on.label,
         "findings": [_finding(finding) for finding in report.findings],
         "notifications": [_notification(notification) for notification in report.notifications],
