@@ -55,7 +55,7 @@ def test_version(command: Command) -> None:
     assert command("--version") == (0, f"scanguard {__version__}\n", "")
 
 
-@pytest.mark.parametrize("name", ["", "check", "rules", "explain", "graph", "plugins", "completion"])
+@pytest.mark.parametrize("name", ["", "check", "rules", "explain", "graph", "layers", "plugins", "completion"])
 def test_help_fits_a_screen(command: Command, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     ran = command(*filter(None, [name]), "--help")
