@@ -50,7 +50,7 @@ class _Reader:
             if attribute not in KINDS[kind]:
                 guess = nearest(attribute, KINDS[kind])
                 hint = f"did you mean '{guess}'?" if guess else f"it has {', '.join(KINDS[kind])}"
-                raise self.document.error(f"a {kind} has no '{attribute}'; {hint}", here, key=True)
+                raise self.document.error(f"{kind} has no '{attribute}'; {hint}", here, key=True)
             if attribute in TRUTHS:
                 yield self._truth(attribute, wanted, here)
             elif attribute == "option":

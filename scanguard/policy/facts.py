@@ -19,7 +19,7 @@ class Fact(NamedTuple):
     """One thing that the build does, and where. `kind` and the names of `values` are those of `vocabulary.KINDS`.
 
     `shown` are the values that messages may show, `key` tells facts of one instruction apart. `step` is the
-    instruction that holds it, None for stages and users. `call` is the command, for its arguments.
+    instruction that holds it. `call` is the command, for its arguments.
     """
 
     kind: str
@@ -80,7 +80,8 @@ def instruction_values(build: Build, step: BuildStep) -> Mapping[str, Value]:
 def _stages(seen: View) -> Iterator[Fact]:
     for stage in seen.stages:
         values = stage_values(seen.build, stage.index)
-        yield Fact("stage", values, {"name": stage.name}, stage.from_span, stage.index, stage.name)
+        span = stage.from_span
+        yield Fact("stage", values, {"name": stage.name}, span, stage.index, stage.name, _holder(stage, span))
 
 
 def _instructions(seen: View) -> Iterator[Fact]:
@@ -118,8 +119,7 @@ def _images(seen: View) -> Iterator[Fact]:
     for use in seen.build.images:
         if use.stage in stages:
             values, shown = _image(use)
-            steps = seen.build.stages[use.stage].steps
-            holder = next((step for step in steps if step.span.start <= use.span.start < step.span.end), None)
+            holder = _holder(seen.build.stages[use.stage], use.span)
             yield Fact("image", values, shown, use.span, use.stage, use.value.text, holder)
 
 
@@ -202,7 +202,13 @@ def _users(seen: View) -> Iterator[Fact]:
             "root": user.root if user.known else None,
         }
         setter = next((one for one in stage.lineage if user.span and one.user.span == user.span), stage)
-        yield Fact("user", values, {"name": user.name}, user.span or stage.from_span, setter.index, user.name)
+        span = user.span or stage.from_span
+        yield Fact("user", values, {"name": user.name}, span, setter.index, user.name, _holder(setter, span))
+
+
+def _holder(stage: Stage, span: Span) -> BuildStep | None:
+    """The instruction that a place lies in."""
+    return next((step for step in stage.steps if step.span.start <= span.start < step.span.end), None)
 
 
 _READERS: Mapping[str, Callable[[View], Iterator[Fact]]] = {
