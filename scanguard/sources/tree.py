@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from scanguard.model.errors import TargetError
+from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.sources.git import Repository, Snapshot
 from scanguard.sources.read import read
+from scanguard.sources.repository import printable
 
 
 class Tree(Protocol):
@@ -66,13 +67,20 @@ def different(old: Tree, new: Tree, paths: Iterable[str]) -> frozenset[str]:
 
 
 def lay_out(tree: Tree, paths: Iterable[str], directory: str) -> None:
-    """Write files of a tree below a directory, which becomes the root of a repository as ScanGuard sees it."""
+    """Write files of a tree below a directory, which becomes the root of a repository as ScanGuard sees it.
+
+    Raises ConfigurationError where that cannot be done: the disk is full, a name is too long.
+    """
     os.makedirs(os.path.join(directory, ".git"))
     for path, data in tree.contents(paths).items():
         where = os.path.join(directory, *path.split("/"))
-        os.makedirs(os.path.dirname(where), exist_ok=True)
-        with open(where, "xb") as file:
-            file.write(data)
+        try:
+            os.makedirs(os.path.dirname(where), exist_ok=True)
+            with open(where, "xb") as file:
+                file.write(data)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigurationError(f"cannot be laid out to be checked: {reason}", printable(path)) from error
 
 
 def _same_object(old: Tree, new: Tree, path: str) -> bool:

@@ -1,0 +1,131 @@
+"""Git asked for objects and the index, and what a crafted repository cannot do with it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scanguard.model.errors import ConfigurationError
+from scanguard.sources.git import Repository
+from scanguard.sources.tree import GitTree, WorkingTree, different, lay_out
+from tests import repositories as git
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    return git.new(tmp_path / "repository", {"a/Dockerfile": "FROM a\n", "b": "b\n"})
+
+
+def head(root: Path) -> GitTree:
+    repository = Repository(str(root))
+    return GitTree(repository, repository.tree("HEAD"))
+
+
+def test_files_of_a_commit_and_of_the_index(root: Path) -> None:
+    git.write(root, {"a/Dockerfile": "FROM b\n", "c": "c\n"})
+    git.git(root, "add", "a/Dockerfile")
+    (root / "link").symlink_to("b")
+    git.git(root, "add", "link")
+    repository = Repository(str(root))
+    index = GitTree(repository, repository.index())
+    assert head(root).contents(["a/Dockerfile", "b", "c"]) == {"a/Dockerfile": b"FROM a\n", "b": b"b\n"}
+    assert index.contents(["a/Dockerfile", "link"]) == {"a/Dockerfile": b"FROM b\n"}
+    assert repository.working_names() == ("a/Dockerfile", "b", "c", "link")
+    assert different(head(root), index, ["a/Dockerfile", "b", "c"]) == {"a/Dockerfile"}
+
+
+def test_contents_of_any_bytes_and_sizes(root: Path) -> None:
+    odd = 'sp ace\nline\u00e9\t"q'
+    (root / odd).write_bytes(b"\0\nblob 3\n\n")
+    (root / os.fsdecode(b"\xff")).write_bytes(b"")
+    (root / "large").write_bytes(b"x" * 10_000_001)
+    git.commit(root, {})
+    tree = head(root)
+    assert tree.contents(tree.paths) == {
+        "a/Dockerfile": b"FROM a\n",
+        "b": b"b\n",
+        odd: b"\0\nblob 3\n\n",
+        os.fsdecode(b"\xff"): b"",
+    }
+
+
+def test_line_ends_are_no_difference(root: Path) -> None:
+    (root / "b").write_bytes(b"b\r\n")
+    working = WorkingTree(str(root), ("a/Dockerfile", "b"))
+    assert different(head(root), working, ["a/Dockerfile", "b"]) == frozenset()
+    (root / "b").write_bytes(b"c\r\n")
+    (root / "a" / "Dockerfile").unlink()
+    assert different(head(root), working, ["a/Dockerfile", "b", "nowhere"]) == {"a/Dockerfile", "b"}
+
+
+def crafted(root: Path, entries: list[tuple[str, str]]) -> str:
+    """A commit whose tree has these names, which git itself would not write."""
+
+    def store(kind: str, data: bytes) -> str:
+        words = ["git", "hash-object", "-t", kind, "--literally", "-w", "--stdin"]
+        return (
+            subprocess.run(words, cwd=root, env=git.ENVIRONMENT, input=data, capture_output=True, check=True)
+            .stdout.decode()
+            .strip()
+        )
+
+    blob = store("blob", b"FROM evil\n")
+    data = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(blob) for mode, name in entries)
+    tree = store("tree", data)
+    return git.git(root, "commit-tree", "-m", "x", tree)
+
+
+def test_a_crafted_tree_is_laid_out_nowhere_else(root: Path, tmp_path: Path) -> None:
+    names = ["..", "../up", ".git", ".GIT/config", "/abs", "a//b", "a/./b", "back\\slash", "good"]
+    commit = crafted(root, [("100644", name) for name in names] + [("120000", "link"), ("160000", "module")])
+    repository = Repository(str(root))
+    tree = GitTree(repository, repository.tree(commit))
+    assert tree.paths == {"good"}
+    lay_out(tree, tree.paths, str(tmp_path / "out" / "tree"))
+    found = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*")}
+    assert found == {"tree", "tree/.git", "tree/good"}
+
+
+def test_a_name_that_is_a_file_and_a_folder_is_an_error(root: Path, tmp_path: Path) -> None:
+    commit = crafted(root, [("100644", "a"), ("100644", "a/b")])
+    repository = Repository(str(root))
+    tree = GitTree(repository, repository.tree(commit))
+    with pytest.raises(ConfigurationError, match="cannot be laid out"):
+        lay_out(tree, sorted(tree.paths), str(tmp_path / "out"))
+
+
+def test_linked_working_trees_and_the_index_of_a_hook(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git.git(root, "worktree", "add", "-q", "../linked", "HEAD")
+    linked = Repository(str(root.parent / "linked"))
+    assert linked.tree("HEAD").objects.keys() == {"a/Dockerfile", "b"}
+    assert linked.hooks() == str(root / ".git" / "hooks")
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/other")
+    assert Repository(str(root)).index().objects == {}
+
+
+def test_objects_named_by_sha256(tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    root.mkdir()
+    git.git(root, "init", "-q", "-b", "main", "--object-format=sha256")
+    git.commit(root, {"a": "x\n"})
+    assert head(root).contents(["a"]) == {"a": b"x\n"}
+
+
+@pytest.mark.parametrize("revision", ["", "-x", "--output=/tmp/x", "a b", "a\nb", "HEAD:b", ":/x", "a\0b"])
+def test_what_is_no_revision_never_reaches_git(root: Path, revision: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a revision"):
+        Repository(str(root)).commit(revision)
+
+
+def test_a_repository_that_belongs_to_somebody_else(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.getuid():
+        pytest.skip("only root can give files away")
+    for path in (root, root / ".git"):
+        os.chown(path, 12345, 12345)
+    monkeypatch.setenv("HOME", str(root.parent))
+    with pytest.raises(ConfigurationError, match="safe.directory"):
+        Repository(str(root)).head()
