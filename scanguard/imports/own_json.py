@@ -8,7 +8,7 @@ from scanguard.imports.join import missing
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Span
-from scanguard.model.report import Notification, ReadFile, Report, Shards
+from scanguard.model.report import Notification, ReadFile, Report, ScannedImage, Shards
 from scanguard.model.rule import Confidence, Rule, Severity
 
 SEVERITIES: dict[str, Any] = {severity.label: severity for severity in Severity}
@@ -47,6 +47,7 @@ def read(document: Node, catalogue: Mapping[str, Rule]) -> Report:
         document["policy"].text("default"),
         shards=shards,
         elsewhere=tuple(ReadFile(path_of(one["uri"].text(None)), one["sha256"].text()) for one in document["files"]),
+        images=images_of(document["images"]),
         baseline=document["baseline"].text(),
     )
 
@@ -112,6 +113,23 @@ def notification(node: Node) -> Notification:
         path_of(node["uri"].text()),
         region(node, _NAMES),
         node["rule_id"].text(),
+    )
+
+
+def images_of(nodes: Node) -> tuple[ScannedImage, ...]:
+    """The images that were checked."""
+    return tuple(
+        ScannedImage(
+            node["name"].text(None),
+            node["reference"].text(),
+            node["id"].text(),
+            node["platform"].text(),
+            path_of(node["uri"].text()),
+            node["base"].text(),
+            node["inherited"].number(0),
+            node["own"].number(0),
+        )
+        for node in nodes
     )
 
 

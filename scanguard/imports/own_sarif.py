@@ -6,7 +6,7 @@ from typing import Any
 
 from scanguard.imports.document import Node, path_of, region
 from scanguard.imports.join import missing
-from scanguard.imports.own_json import CONFIDENCES, LEVELS, NOWHERE, SEVERITIES, facts, shards_of
+from scanguard.imports.own_json import CONFIDENCES, LEVELS, NOWHERE, SEVERITIES, facts, images_of, shards_of
 from scanguard.imports.scores import severity_of_score
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.links import link, unescape_brackets
@@ -49,6 +49,7 @@ def read(run: Node, catalogue: Mapping[str, Rule]) -> Report:
         excerpts=(*_quoted(run["invocations"].first), *(excerpt for node in results for excerpt in _excerpts(node))),
         omitted=((label, omitted),) if omitted else (),
         baseline=bag["baseline"].text(),
+        images=images_of(bag["images"]),
     )
 
 

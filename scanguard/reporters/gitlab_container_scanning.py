@@ -26,7 +26,7 @@ _SEVERITY = {
     Severity.CRITICAL: "Critical",
 }
 _LEVEL = {"error": "fatal", "warning": "warn", "note": "info"}
-_PACKAGE = re.compile(r"(\S+)(?: (\S+))?(?: (?:→|->) (\S+))?").match
+_PACKAGE = re.compile(r"(\S+)(?: (\S+))?(?: (?:→|->) (.+))?").match
 
 JSON = dict[str, object]
 

@@ -33,6 +33,7 @@ def document(report: Report) -> JSON:
         "notifications": [_notification(notification) for notification in report.notifications],
         "rules": [_rule(rule) for rule in _rules(report)],
         "files": [{"uri": encode(file.uri), "sha256": file.sha256 or None} for file in report.read],
+        "images": images(report),
         "shards": None if report.shards is None else shards(report.shards),
         "summary": _summary(report),
         "complete": report.complete,
@@ -80,6 +81,19 @@ def _rule(rule: Rule) -> JSON:
         "severity": rule.severity.label,
         "summary": rule.summary,
     }
+
+
+def images(report: Report) -> list[JSON]:
+    """The images that were checked, as the values of JSON."""
+    return [
+        {
+            **image._asdict(),
+            "uri": encode(image.uri) if image.uri else None,
+            "platform": image.platform or None,
+            "base": image.base or None,
+        }
+        for image in sorted(report.images)
+    ]
 
 
 def shards(split: Shards) -> JSON:

@@ -118,20 +118,19 @@ class _TextWriter:
         return self.palette.bold(where) + ": "
 
     def _tree(self, finding: Finding, gutter: int) -> list[str]:
-        """The trace as numbered steps and the related places, hung on the bar of the gutter."""
+        """The trace as numbered steps, the related places and the facts, hung on the bar of the gutter."""
         digits = len(str(len(finding.trace)))
-        steps = [(f"{number:>{digits}}. ", step) for number, step in enumerate(finding.trace, 1)]
-        entries = [*steps, *(("see ", place) for place in finding.related)]
+        steps = [(f"{number:>{digits}}. {_line(step)}", step.message) for number, step in enumerate(finding.trace, 1)]
+        facts = ((f"{visible(name, unicode=self.unicode)}:", value) for name, value in finding.facts)
+        entries = [*steps, *((f"see {_line(place)}", place.message) for place in finding.related), *facts]
         if not entries:
             return []
         glyphs, dim = self.frames.glyphs, self.palette.dim
         indent = " " * (gutter + 1)
         rows = [indent + dim(glyphs.bar)]
-        for index, (label, place) in enumerate(entries, 1):
+        for index, (label, text) in enumerate(entries, 1):
             glyph = glyphs.last if index == len(entries) else glyphs.branch
-            rows.append(
-                f"{indent}{dim(f'{glyph} {label}{_line(place)}')} {visible(place.message, unicode=self.unicode)}"
-            )
+            rows.append(f"{indent}{dim(f'{glyph} {label}')} {visible(text, unicode=self.unicode)}")
         return rows
 
 

@@ -54,7 +54,13 @@ def log(report: Report, *, include_suppressed: bool, category: str, limit: int) 
         results=[],
         taxonomies=taxonomy_components(taxa) or None,
         column_kind="unicodeCodePoints",
-        properties={"policy": report.policy, "failOn": _fail_on(report), "shards": _shards(report), **_baseline(report)},
+        properties={
+            "policy": report.policy,
+            "failOn": _fail_on(report),
+            "shards": _shards(report),
+            **_images(report),
+            **_baseline(report),
+        },
     )
     convert = Converter().convert
     document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
@@ -81,6 +87,13 @@ def _shards(report: Report) -> dict[str, object] | None:
     from scanguard.reporters.json import shards
 
     return shards(report.shards)
+
+
+def _images(report: Report) -> dict[str, object]:
+    """The images that were checked, as in the JSON report; nothing where none was."""
+    from scanguard.reporters.json import images
+
+    return {"images": images(report)} if report.images else {}
 
 
 def _rules(report: Report, findings: list[Finding]) -> list[Rule]:
