@@ -75,9 +75,12 @@ def _configuration(config: Mapping[str, Any], kind: str) -> Configuration:
 
 
 def _health(config: Mapping[str, Any], kind: str) -> tuple[str, ...] | None:
-    """The test of HEALTHCHECK. The OCI format has no place for one, though BuildKit puts it there all the same."""
+    """The test of HEALTHCHECK. The OCI format has no place for one, though BuildKit puts it there all the same.
+
+    buildah builds in that format unless told otherwise, whatever the image is saved as afterwards.
+    """
     if config.get("Healthcheck") is None:
-        return None if kind == "oci" else ()
+        return None if kind == "oci" or "io.buildah.version" in member(config, "Labels") else ()
     return texts(member(config, "Healthcheck"), "Test")
 
 

@@ -10,6 +10,7 @@ from scanguard.image.nodes import ByteStream, Entry, ImageSource, Kind, LayerCon
 from scanguard.image.streams import Blocks, Window, chunks
 from scanguard.image.tar import Member, Payload, clean, members
 from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
 
 WANTED = frozenset(
     (
@@ -31,6 +32,7 @@ WANTED = frozenset(
 _LARGEST_TEXT = 16_000_000
 _LARGEST_TEXTS = 64_000_000
 MOST_ENTRIES = 1_000_000
+_MOST_NAMES = 200_000_000
 _KINDS = {
     "0": Kind.FILE,
     "1": Kind.HARDLINK,
@@ -45,6 +47,20 @@ _INTERNAL = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
 
 
+class Room(NamedTuple):
+    """What one image may still take in memory: entries, characters of their paths and links, bytes of the files kept."""
+
+    entries: int = MOST_ENTRIES
+    names: int = _MOST_NAMES
+    texts: int = _LARGEST_TEXTS
+
+    def after(self, layer: LayerContents) -> "Room":
+        """What is left when a layer was read."""
+        names = sum(len(entry.path) + len(entry.link) for entry in layer.entries)
+        texts = sum(map(len, layer.texts.values()))
+        return Room(self.entries - len(layer.entries), self.names - names, self.texts - texts)
+
+
 def read_contents(
     diff_ids: tuple[str, ...], layers: Iterable[tuple[str, ByteStream]], wanted: frozenset[str] = WANTED
 ) -> tuple[LayerContents, ...]:
@@ -53,10 +69,10 @@ def read_contents(
     Raises TargetError where an archive is damaged, where one lacks, or where there are more than a million entries.
     """
     found: dict[str, LayerContents] = {}
-    room = MOST_ENTRIES
+    room = Room()
     for diff_id, stream in layers:
         found[diff_id] = read_layer(diff_id, stream, wanted, room)
-        room -= len(found[diff_id].entries)
+        room = room.after(found[diff_id])
     for diff_id in diff_ids:
         if diff_id not in found:
             raise TargetError(f"lacks its layer {diff_id}; make it again")
@@ -64,24 +80,27 @@ def read_contents(
 
 
 def read_layer(
-    diff_id: str, stream: ByteStream, wanted: frozenset[str] = WANTED, room: int = MOST_ENTRIES
+    diff_id: str, stream: ByteStream, wanted: frozenset[str] = WANTED, room: Room | None = None
 ) -> LayerContents:
-    """What one layer holds. Raises TargetError where its archive is damaged or has more than `room` entries."""
+    """What one layer holds. Raises TargetError where its archive is damaged or takes more than `room` has.
+
+    A wanted file that is too large, or for which there is no room, is not kept.
+    """
     own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
     entries: list[Entry] = []
     texts: dict[str, bytes] = {}
-    kept = 0
+    most, names, kept = room or Room()
     for member, payload in members(own):
         entry = _entry(member)
         if entry is None:
             continue
-        if len(entries) >= room:
-            raise TargetError(f"has more than {MOST_ENTRIES:,} files; give a smaller image")
+        names -= len(entry.path) + len(entry.link)
+        if len(entries) >= most or names < 0:
+            raise TargetError(f"has more than {MOST_ENTRIES:,} files, or absurd names; give a smaller image")
         entries.append(entry)
-        if entry.kind is Kind.FILE and _is_wanted(entry.path, wanted) and member.size == member.stored:
-            kept += member.size
-            if member.size <= _LARGEST_TEXT and kept <= _LARGEST_TEXTS:
-                texts[entry.path] = payload.read()
+        if _is_wanted(entry, wanted) and member.size == member.stored and member.size <= min(kept, _LARGEST_TEXT):
+            kept -= member.size
+            texts[entry.path] = payload.read()
     return LayerContents(diff_id, own.finish(), tuple(entries), MappingProxyType(texts))
 
 
@@ -152,8 +171,9 @@ def _sha256(payload: Payload) -> str:
     return digest.hexdigest()
 
 
-def _is_wanted(path: str, wanted: frozenset[str]) -> bool:
-    return path in wanted or path[: path.rfind("/") + 1] in wanted
+def _is_wanted(entry: Entry, wanted: frozenset[str]) -> bool:
+    path = entry.path
+    return entry.kind is Kind.FILE and (path in wanted or path[: path.rfind("/") + 1] in wanted)
 
 
 def _entry(member: Member) -> Entry | None:

@@ -17,6 +17,7 @@ BLOCK = 512
 LONGEST_PATH = 4096
 _LARGEST_EXTENSION = 1 << 20
 _LARGEST_SIZE = 1 << 50
+_KEYS = frozenset(b"path linkpath size uid gid GNU.sparse.name GNU.sparse.size GNU.sparse.realsize".split())
 _FILES = b"0\0007S"
 
 
@@ -149,8 +150,8 @@ def _records(data: bytes) -> dict[str, str]:
         if not length.isdigit() or int(length) <= len(length) + 1:
             raise TargetError("is a damaged archive: a pax header cannot be read; make it again")
         key, _, value = data[at + len(length) + 1 : at + int(length) - 1].partition(b"=")
-        if not key.startswith((b"SCHILY", b"LIBARCHIVE")):
-            found[_text(key)] = _text(value)
+        if key in _KEYS:
+            found[key.decode()] = _text(value)
         at += int(length)
     return found
 

@@ -13,14 +13,13 @@ from scanguard.image.nodes import Image, LayerContents
 from scanguard.image.streams import GZIP, ZSTD, Blocks, Window, unpacked
 from scanguard.image.tar import clean, members
 from scanguard.model.errors import TargetError
-from scanguard.sources.image_stream import StreamImage
+from scanguard.sources.image_stream import MOST_MEMBERS, StreamImage
 from scanguard.sources.read import unreadable
 from scanguard.sources.repository import printable
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BUFFER = 1 << 16
-_MOST_MEMBERS = 100_000
 _SUFFIXES = (".tar", ".gz", ".tgz", ".zst", ".oci")
 
 
@@ -166,8 +165,8 @@ def _places(path: str) -> Iterator[tuple[str, tuple[int, int]]]:
     archive = _whole(path)
     try:
         for count, (member, _) in enumerate(members(archive)):
-            if count >= _MOST_MEMBERS:
-                raise TargetError(f"is a hostile image: more than {_MOST_MEMBERS} files in its archive")
+            if count >= MOST_MEMBERS:
+                raise TargetError(f"is a hostile image: more than {MOST_MEMBERS} files in its archive")
             if member.type == "0":
                 found[member.path] = (archive.tell(), member.stored)
             elif member.type in "12":

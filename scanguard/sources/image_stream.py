@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import Lock
 
-from scanguard.image.contents import MOST_ENTRIES, WANTED, read_layer
+from scanguard.image.contents import WANTED, Room, read_layer
 from scanguard.image.manifests import LARGEST_MANIFEST, Asked, Parts, find_image
 from scanguard.image.nodes import Image, LayerContents
 from scanguard.image.streams import Blocks, Window, is_packed, part, unpacked
@@ -18,7 +18,7 @@ from scanguard.sources.repository import printable
 
 _LARGEST_DOCUMENT = 2 * LARGEST_MANIFEST
 _LARGEST_DOCUMENTS = 64_000_000
-_MOST_MEMBERS = 100_000
+MOST_MEMBERS = 20_000
 _PROBE = 512
 
 
@@ -118,33 +118,35 @@ class StreamImage:
 def look_through(stream: Window | Blocks) -> Seen:
     """Read an archive to its end. Raises TargetError where it is damaged."""
     seen = Seen({}, {}, {}, {})
+    room = Room()
     for count, (member, payload) in enumerate(members(stream)):
-        if count >= _MOST_MEMBERS:
-            raise TargetError(f"is a hostile image: more than {_MOST_MEMBERS} files in its archive")
+        if count >= MOST_MEMBERS:
+            raise TargetError(f"is a hostile image: more than {MOST_MEMBERS} files in its archive")
         if member.type in "12":
             folder = member.path[: member.path.rfind("/") + 1] if member.type == "2" else ""
             seen.links[member.path] = clean(member.link if member.link[:1] == "/" else folder + member.link)
         elif member.type == "0":
-            _look(member, payload, seen)
+            room = _look(member, payload, seen, room)
     stream.finish()
     return seen
 
 
-def _look(member: Member, payload: Payload, seen: Seen) -> None:
-    """Keep a document, or what a layer holds."""
+def _look(member: Member, payload: Payload, seen: Seen, room: Room) -> Room:
+    """Keep a document, or what a layer holds; returns the room that is left for layers."""
     own = Blocks(part(payload, member.stored))
     start = own.peek(_PROBE)
     if (len(start) < _PROBE and not is_packed(start)) or start.lstrip()[:1] in (b"{", b"["):
-        room = _LARGEST_DOCUMENTS - sum(map(len, seen.documents.values()))
-        if member.stored <= min(room, _LARGEST_DOCUMENT):
+        free = _LARGEST_DOCUMENTS - sum(map(len, seen.documents.values()))
+        if member.stored <= min(free, _LARGEST_DOCUMENT):
             seen.documents[member.path] = own.read()
-        return
+        return room
     digest = member.path.removeprefix("blobs/").replace("/", ":") if member.path.startswith("blobs/") else ""
-    room = MOST_ENTRIES - sum(len(layer.entries) for layer in seen.layers.values())
     try:
-        seen.layers[member.path] = read_layer("", unpacked(own, digest), WANTED, room)
+        layer = seen.layers[member.path] = read_layer("", unpacked(own, digest), WANTED, room)
     except TargetError as error:
         seen.failures[member.path] = error
+        return room
+    return room.after(layer)
 
 
 def _contents(parts: Parts, seen: Seen) -> Iterator[LayerContents]:

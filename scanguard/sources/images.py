@@ -66,8 +66,9 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:
     identifier = str(found.get("Id") or target)
 
     def told(image: Image) -> Image:
-        tags = tuple(str(tag) for tag in found.get("RepoTags") or ())
-        return image._replace(tags=tags or image.tags, name=_name(target, reference, tags or image.tags, found))
+        listed = tuple(str(tag) for tag in found.get("RepoTags") or ()) or image.tags
+        tags = tuple(sorted(listed, key=lambda tag: tag != target))
+        return image._replace(tags=tags, name=_name(target, reference, tags, found))
 
     asked = Asked(target, reference.familiar, platform)
     return StreamImage(lambda: _saved(daemon, identifier), asked, daemon=daemon.address, told=told)

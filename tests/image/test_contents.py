@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.image import contents
-from scanguard.image.contents import hashes, read_contents, read_layer
+from scanguard.image.contents import Room, hashes, read_contents, read_layer
 from scanguard.image.nodes import ByteStream, Entry, Image, ImageSource, Kind, LayerContents
 from scanguard.image.streams import Blocks
 from scanguard.model.errors import TargetError
@@ -88,8 +88,8 @@ def test_texts_of_wanted_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(texts) == {"etc/group", "var/lib/dpkg/status.d/base", "usr/lib/os-release", "var/lib/dpkg/status"}
     monkeypatch.setattr(contents, "_LARGEST_TEXT", 1000)
     assert set(layer(files).texts) == {"etc/group", "var/lib/dpkg/status.d/base", "usr/lib/os-release"}
-    monkeypatch.setattr(contents, "_LARGEST_TEXTS", 5)
-    assert set(layer(files).texts) == {"etc/group"}
+    data = tar_of(files)
+    assert set(read_layer("", stream(data), room=Room(texts=5)).texts) == {"etc/group"}
 
 
 LAYERS = st.lists(
@@ -118,12 +118,13 @@ def test_a_layer_that_lacks() -> None:
     assert raised.value.message == "lacks its layer sha256:2; make it again"
 
 
-def test_too_many_entries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "MOST_ENTRIES", 3)
-    tars = [tar_of({"a": b"", "b": b""}), tar_of({"c": b"", "d": b""})]
+@pytest.mark.parametrize("room", [Room(entries=3), Room(names=7)])
+def test_too_many_entries(room: Room) -> None:
+    tars = [tar_of({"aa": b"", "bb": b""}), tar_of({"cc": b"", "dd": b""})]
+    left = room.after(read_layer("1", stream(tars[0]), room=room))
     with pytest.raises(TargetError) as raised:
-        read_contents(("1", "2"), [("1", stream(tars[0])), ("2", stream(tars[1]))])
-    assert raised.value.message == "has more than 3 files; give a smaller image"
+        read_layer("2", stream(tars[1]), room=left)
+    assert raised.value.message == "has more than 1,000,000 files, or absurd names; give a smaller image"
 
 
 RECIPE = Recipe(

@@ -224,6 +224,7 @@ def test_configuration() -> None:
         ("oci", {}, None),
         ("oci", {"Healthcheck": {"Test": ["NONE"]}}, ("NONE",)),
         ("docker", {"Healthcheck": None}, ()),
+        ("docker", {"Labels": {"io.buildah.version": "1.28.2"}}, None),
     ],
 )
 def test_health(kind: str, config: dict[str, Any], health: tuple[str, ...] | None) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scanguard.image.contents import hashes
 from scanguard.image.nodes import ImageSource
@@ -245,6 +247,25 @@ def test_what_is_a_path() -> None:
     )
     names = ("app", "app:1", "team/app", "localhost:5000/app@sha256:" + "0" * 64, "sha256:" + "1" * 64, "my.tarball")
     assert [is_path(one) for one in (*paths, *names)] == [True] * len(paths) + [False] * len(names)
+
+
+WHOLE = [docker_archive(RECIPE), docker_save(RECIPE), tar_of(layout(RECIPE)), gzip.compress(docker_archive(RECIPE))]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(WHOLE), st.data())
+def test_damage_is_never_a_traceback(tmp_path: Path, whole: bytes, data: st.DataObject) -> None:
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 4))):
+        damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / "damaged.tar"
+    path.write_bytes(damaged[: data.draw(st.integers(0, len(whole)))] if data.draw(st.booleans()) else damaged)
+    try:
+        source = load(path)
+        source.contents()
+        hashes(source, FIRST)
+    except TargetError as error:
+        assert error.uri == str(path)
 
 
 # The daemon
