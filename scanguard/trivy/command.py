@@ -7,6 +7,7 @@ pulls. Its report, which quotes secrets in clear, lives in a directory of this u
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final
 
 from scanguard.image.inventory import Inventory
@@ -15,6 +16,7 @@ from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.process import Stop, run
+from scanguard.trivy import memory
 from scanguard.trivy.archive import write_archive
 from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
 from scanguard.trivy.cache import scan_cache
@@ -47,11 +49,15 @@ _OTHER: Final = Failure("other-image", "", "Trivy read another image than ScanGu
 
 
 class Ready(NamedTuple):
-    """A Trivy that can scan, and what is to be said of its database."""
+    """A Trivy that can scan, and what is to be said of its database.
+
+    `known` is all that its answers depend on beside the image; empty where no answers are to be kept.
+    """
 
     program: Program
     settings: TrivySettings
     notifications: tuple[Notification, ...] = ()
+    known: str = ""
 
 
 def silent(_: str) -> None:
@@ -70,7 +76,9 @@ def prepare(
     program = approve(find(settings.path, os.environ, cwd, beside), settings.sha256, settings.cache, stop)
     if not settings.cache and not settings.server:
         raise TargetError("Trivy has no place for its database: set HOME, XDG_CACHE_HOME or the cache directory")
-    return Ready(program, settings, ready(program, settings, now, say, stop))
+    told = ready(program, settings, now, say, stop)
+    day = datetime.fromtimestamp(now, UTC).date().isoformat()
+    return Ready(program, settings, told, memory.circumstances(program, settings, day))
 
 
 def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, stop: Stop | None = None) -> Inventory:
@@ -80,24 +88,34 @@ def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, s
     secrets there; a wrong guess is worked around. Raises TargetError where there is no whole answer, and KeyboardInterrupt
     where `stop` is set.
     """
-    try:
-        with private_directory() as private:
-            return _scanned(source, trivy, base_layers, private, stop)
-    except OSError as error:
-        raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
+    image, settings = source.image, trivy.settings
+    everywhere = settings.secrets and hides_own(image, base_layers)
+    guessed = 0 if everywhere or not settings.secrets else min(guessed_base(image.history), len(image.diff_ids))
+    answer = memory.place(settings, trivy.known, image, treatment(image, guessed))
+    found = memory.recall(answer)
+    if found is None:
+        try:
+            with private_directory() as private:
+                found = _scanned(source, trivy, guessed, everywhere, private, stop)
+        except OSError as error:
+            raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
+        memory.keep(answer, found)
+    return found if base_layers is None else found._replace(unsearched_layers=0)
 
 
-def _scanned(source: ImageSource, trivy: Ready, base_layers: int | None, private: str, stop: Stop | None) -> Inventory:
-    if trivy.settings.secrets and hides_own(source.image, base_layers):
+def _scanned(
+    source: ImageSource, trivy: Ready, guessed: int, everywhere: bool, private: str, stop: Stop | None
+) -> Inventory:
+    """Scan the image as it is, or a copy where that must be or where Trivy cannot read it."""
+    if everywhere:
         return _scan_copy(source, trivy, private, stop)
-    guessed = min(guessed_base(source.image.history), len(source.image.diff_ids)) if trivy.settings.secrets else 0
     try:
         found = _scan(source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop)
     except TrivyError as error:
         if error.failure.name not in _UNREADABLE:
             raise
         return _scan_copy(source, trivy, private, stop)
-    return found._replace(unsearched_layers=guessed if base_layers is None else 0)
+    return found._replace(unsearched_layers=guessed)
 
 
 def _scan_copy(source: ImageSource, trivy: Ready, private: str, stop: Stop | None) -> Inventory:
@@ -126,17 +144,8 @@ def _scan(
     os.makedirs(work, mode=0o700, exist_ok=True)
     with scan_cache(settings, image.name) as cache:
         words = [trivy.program.path, "image", *COMMON, *_SCAN, *_wanted(settings), "--cache-dir", cache.path]
-        words += [
-            "--module-dir",
-            work,
-            "--timeout",
-            f"{settings.timeout}s",
-            "--output",
-            report,
-            "--skip-files",
-            f"../{treated}",
-            *place,
-        ]
+        words += [f"--timeout={settings.timeout}s", "--module-dir", work, "--output", report]
+        words += ["--skip-files", f"../{treated}", *place]
         extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
         for attempt in range(_TRIES):
             ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)
