@@ -6,7 +6,7 @@ from types import MappingProxyType
 from scanguard.blame.expected import expected, shells_of
 from scanguard.blame.follow import BuilderImage, Follower
 from scanguard.blame.history import read_history
-from scanguard.blame.layers import CHANGED, ENOUGH, Layers
+from scanguard.blame.layers import CHANGED, Layers
 from scanguard.blame.matching import Matcher
 from scanguard.blame.nodes import Blame, Certainty, Origin
 from scanguard.blame.settings import held, sets
@@ -25,15 +25,10 @@ def align(image: Image, build: Build, builders: Mapping[str, BuilderImage] = _NO
     """
     shells = shells_of(image, build)
     history = read_history(image, shells)
-    own = expected(build, shells)
-    count = len(image.diff_ids)
-    layers = Layers(count, build, history, Matcher(own, history.lines), lenient=False)
-    if history.kaniko or layers.matched < ENOUGH:
-        files = tuple(one for one in own if one.layered or one.keyword == "WORKDIR")
-        other = Layers(count, build, history, Matcher(files, history.lines), lenient=True)
-        settings = any(line.empty for line in history.lines[other.first :])
-        if history.kaniko or (not settings and other.matched >= ENOUGH):
-            layers = other
+    own = expected(build, shells, history)
+    if history.kaniko:
+        own = tuple(one for one in own if one.layered or one.keyword == "WORKDIR")
+    layers = Layers(len(image.diff_ids), build, history, Matcher(own, history.lines))
     return Alignment(image, build, layers, builders)
 
 

@@ -6,7 +6,7 @@ BuildKit: https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docke
 
 import re
 
-from scanguard.blame.history import DEFAULT_SHELLS, LAYERED
+from scanguard.blame.history import DEFAULT_SHELLS, LAYERED, History
 from scanguard.blame.wording import EXPOSED, bare_path, plain, port_list, squeezed
 from scanguard.build.model import Build, BuildStep, Stage, Value
 from scanguard.build.paths import resolve
@@ -50,12 +50,15 @@ def shells_of(image: Image, build: Build) -> tuple[str, ...]:
     return tuple(dict.fromkeys(squeezed(one) for one in (own, *named, *DEFAULT_SHELLS) if one))
 
 
-def expected(build: Build, shells: tuple[str, ...]) -> tuple[Expected, ...]:
-    """All instructions whose entries the shipped image has, in the order of its layers, triggers of stages included."""
+def expected(build: Build, shells: tuple[str, ...], history: History) -> tuple[Expected, ...]:
+    """All instructions whose entries the shipped image has, in the order of its layers, triggers of stages included.
+
+    Of the forms that builders give them only those of the history's own builder count.
+    """
     if build.shipped is None:
         return ()
     text = build.dockerfile.source.text
-    writer = _Writer(text, shells)
+    writer = _Writer(text, shells, hashed=history.hashed, bare=history.kaniko)
     below: Stage | None = None
     result: list[Expected] = []
     for stage in build.shipped.lineage:
@@ -70,11 +73,16 @@ def expected(build: Build, shells: tuple[str, ...]) -> tuple[Expected, ...]:
 
 
 class _Writer:
-    """Writes the entries of instructions; `text` is the Dockerfile's."""
+    """Writes the entries of instructions; `text` is the Dockerfile's.
 
-    def __init__(self, text: str, shells: tuple[str, ...]) -> None:
+    `hashed` says that digests stand for the sources of COPY, `bare` that RUN is written without its shell.
+    """
+
+    def __init__(self, text: str, shells: tuple[str, ...], *, hashed: bool, bare: bool) -> None:
         self.text = text
         self.shells = shells
+        self.hashed = hashed
+        self.bare = bare
 
     def expected(self, step: BuildStep) -> Expected:
         """The instruction of a step with all its forms."""
@@ -90,12 +98,14 @@ class _Writer:
         return f"{flags} {instruction.body.text}".strip()
 
     def _run(self, instruction: Instruction) -> tuple[str, ...]:
+        raw = self._raw(instruction)
+        if self.bare:
+            return (squeezed(raw),)
         if instruction.json:
             exact = " ".join(word.text for word in instruction.words)
-            return tuple(map(squeezed, (exact, f"/bin/sh -c {self._raw(instruction)}", self._raw(instruction))))
-        scripts = [instruction.body.text, self._raw(instruction), *_heredoc_scripts(instruction)]
-        forms = [f"{shell} {one}" for shell in self.shells for one in scripts]
-        return tuple(map(squeezed, (*forms, *scripts[:2])))
+            return squeezed(exact), squeezed(f"/bin/sh -c {raw}")
+        scripts = _heredoc_scripts(instruction, raw) or (instruction.body.text, raw)
+        return tuple(squeezed(f"{shell} {one}") for shell in self.shells for one in scripts)
 
     def _other(self, step: BuildStep) -> tuple[str, ...]:
         instruction = step.instruction
@@ -103,7 +113,7 @@ class _Writer:
         if keyword == "ARG":
             return tuple(pair.name.text for pair in instruction.pairs[:1])
         if keyword in ("COPY", "ADD"):
-            return _copy(step)
+            return _copy(step, hashed=self.hashed)
         raw = plain(self._raw(instruction))
         if keyword in ("CMD", "ENTRYPOINT"):
             return (raw, *self._command(instruction))
@@ -126,28 +136,30 @@ class _Writer:
         return (f"CMD {words}",) if trigger.json else (f"CMD-SHELL {words}",)
 
 
-def _heredoc_scripts(instruction: Instruction) -> tuple[str, ...]:
-    """What a RUN with heredocs hands to the shell: the body alone, the path of a script, or all of it put together."""
+def _heredoc_scripts(instruction: Instruction, raw: str) -> tuple[str, ...]:
+    """What a RUN with heredocs hands to the shell: the body alone, the path of a script, or all of it put together.
+
+    buildah writes `raw`, the instruction's own line, and the bodies.
+    """
     heredocs = instruction.heredocs
     if not heredocs:
         return ()
     text = instruction.body.text
     whole = text + "".join(f"\n{one.content}{one.name}" for one in heredocs)
-    bodies = text + "".join(f"\n{one.content}" for one in heredocs)
+    bodies = raw + "".join(f"\n{one.content}" for one in heredocs)
     first = heredocs[0]
     if len(heredocs) > 1 or not re.fullmatch(r"<<-?[\"']?[^\s\"'<]+[\"']?", text.strip()):
         return (whole, bodies)
-    script = f"/dev/pipes/{first.name}" if first.content.startswith("#!") else first.content
-    return (script, whole, bodies)
+    return (f"/dev/pipes/{first.name}" if first.content.startswith("#!") else first.content, bodies)
 
 
-def _copy(step: BuildStep) -> tuple[str, ...]:
-    """Sources and destination, and the destination alone: some builders write a digest for the sources."""
+def _copy(step: BuildStep, *, hashed: bool) -> tuple[str, ...]:
+    """Sources and destination; some builders write a digest for the sources."""
     words = [bare_path(plain(one)) for one in _texts(step)]
     if not words:
         return ()
-    sources = " ".join(sorted(words[:-1], key=lambda one: one.startswith("<<")))
-    return tuple(f"{left} {place}" for left in (sources, "#") for place in _places(step, words[-1]))
+    sources = "#" if hashed else " ".join(sorted(words[:-1], key=lambda one: one.startswith("<<")))
+    return tuple(f"{sources} {place}" for place in _places(step, words[-1]))
 
 
 def _places(step: BuildStep, path: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from scanguard.blame.likely import likelihood, may_make
+from scanguard.blame.likely import folder, likelihood, may_make
 from scanguard.blame.nodes import Blame, Certainty, Origin
 from scanguard.blame.origin import Hashes, first_layer
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
@@ -148,31 +148,28 @@ def sources(step: BuildStep, path: str) -> tuple[str, ...]:
     """
     result: dict[str, None] = {}
     for copied in reversed(step.copies):
-        source, target = copied.source, copied.destination
+        source, target, base = copied.source, copied.destination, folder(step, copied)
         name = posixpath.basename(source)
+        found: list[str] = []
         if any(mark in name for mark in "*?["):
-            _pattern(result, source, target, path)
-            continue
-        if covers(target, path):
-            result[_below(source, target, path)] = None
-        folder = posixpath.dirname(target) if posixpath.basename(target) == name else target
-        if covers(folder, path):
-            inside = _below(source, folder, path)
-            result.update(dict.fromkeys((inside, source) if path == posixpath.join(folder, name) else (inside,)))
-        if any(flag.name == "parents" for flag in step.instruction.flags):
-            result[_below("/", target, path)] = None
+            found = _pattern(source, base, path)
+        elif covers(base, path):
+            inside = _below(source, base, path)
+            found = [inside, source] if path == posixpath.join(base, name) else [inside]
+        if target != base and covers(target, path):
+            found.insert(0, _below(source, target, path))
+        if any(flag.name == "parents" for flag in step.instruction.flags) and covers(base, path):
+            found.insert(0, _below("/", base, path))
+        result.update(dict.fromkeys(found))
     return tuple(result)
 
 
-def _pattern(result: dict[str, None], source: str, target: str, path: str) -> None:
-    """What `/dist/*.whl` may have brought: files of that folder, or what lies in its folders."""
-    folder, pattern = posixpath.split(source)
-    target = posixpath.dirname(target) if posixpath.basename(target) == pattern else target
-    if covers(target, path):
-        rest = _below("/", target, path).lstrip("/")
-        first = rest.partition("/")[0]
-        if fnmatchcase(first, pattern):
-            result[posixpath.join(folder, rest)] = None
+def _pattern(source: str, base: str, path: str) -> list[str]:
+    """What `/dist/*.whl` may have brought: a file of that folder, or what lies in one of its folders, whose name is lost."""
+    above, pattern = posixpath.split(source)
+    rest = _below("/", base, path).lstrip("/")
+    matches = covers(base, path) and fnmatchcase(rest.partition("/")[0], pattern)
+    return [posixpath.join(above, rest)] if matches else []
 
 
 def _below(source: str, target: str, path: str) -> str:

@@ -50,13 +50,15 @@ class History(NamedTuple):
 
     `lines` are without those that BuildKit adds only to make numbers match. `made` are the positions in `lines` of
     what made layers, in order. `offset` is how many layers at the bottom have no entry, None where there are more
-    entries than layers. `kaniko` says that kaniko wrote it, which has entries for layers only.
+    entries than layers. `kaniko` says that kaniko wrote it, which has entries for layers only; `hashed` that its latest
+    entry of a COPY has a digest for the sources.
     """
 
     lines: tuple[Line, ...]
     made: tuple[int, ...]
     offset: int | None
     kaniko: bool
+    hashed: bool
 
 
 def read_history(image: Image, shells: tuple[str, ...]) -> History:
@@ -73,7 +75,9 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     made = tuple(at for at, line in enumerate(lines) if not line.empty)
     missing = len(image.diff_ids) - len(made)
     kaniko = any(entry.author == "kaniko" for entry in entries)
-    return History(lines, made, missing if missing >= 0 else None, kaniko)
+    copies = [line for line in lines if line.keyword in ("COPY", "ADD")]
+    hashed = bool(copies) and copies[-1].readings[0].partition(" ")[2].startswith("# ")
+    return History(lines, made, missing if missing >= 0 else None, kaniko, hashed)
 
 
 class _Reader:

@@ -10,7 +10,9 @@ from scanguard.blame.wording import likeness
 from scanguard.build.model import Build
 from scanguard.model.location import Span
 
+# How much of the Dockerfile the history must show, and how much of the history since its first line the Dockerfile.
 ENOUGH = 0.6
+PLENTY = 0.5
 CHANGED = "The Dockerfile has changed since the image was built."
 _MANY = 20
 
@@ -18,16 +20,14 @@ _MANY = 20
 class Layers:
     """The layers of one image and the instructions of one build.
 
-    `lenient` says that the builder leaves no entry for what changes nothing, as kaniko does. The other attributes are
-    those of `scanguard.blame.nodes.Blame`.
+    Attributes as in `scanguard.blame.nodes.Blame`.
     """
 
-    def __init__(self, count: int, build: Build, history: History, matcher: Matcher, *, lenient: bool) -> None:
+    def __init__(self, count: int, build: Build, history: History, matcher: Matcher) -> None:
         self.count = count
         self.history = history
         self.own = matcher.own
         self.matcher = matcher
-        self.lenient = lenient
         self.pairs = matcher.pairs()
         self.by_line = {pair.line: pair for pair in self.pairs}
         self.by_own = {pair.own: pair for pair in self.pairs}
@@ -45,7 +45,8 @@ class Layers:
         return len(self.by_own) / len(needed) if needed else float(not self.own)
 
     def _may_lack(self, one: Expected, *keywords: str) -> bool:
-        return self.lenient and one.keyword in keywords
+        """Whether the builder leaves no entry for such an instruction where it changes nothing."""
+        return self.history.kaniko and one.keyword in keywords
 
     def _reason(self) -> str:
         """Why nothing can be told; empty where something can."""
@@ -56,6 +57,11 @@ class Layers:
         if self.matched < ENOUGH or (layered and not any(self.own[pair.own].layered for pair in self.pairs)):
             shown = f"its history shows {len(self.pairs)} of {len(self.own)} instructions"
             return f"The image was not built from this Dockerfile: {shown}."
+        sure = [pair.line for pair in self.pairs if pair.sure]
+        entries = len(self.history.lines) - sure[0] if sure else 0
+        if len(sure) < PLENTY * entries:
+            strange = f"{entries - len(sure)} of {entries} entries of its history are no instruction of it"
+            return f"The image was not built from this Dockerfile: {strange}."
         if self.history.offset is None:
             return f"The image has {self.count} layers, but its history speaks of {made}."
         return ""
@@ -68,22 +74,24 @@ class Layers:
         strange = any(at not in self.by_line for at in range(self.first, len(self.history.lines)))
         return lacking or strange or any(not pair.sure for pair in self.pairs)
 
-    def _doubtful(self) -> dict[int, int]:
-        """Lines below the first pair that may be ours all the same, each with the instruction that may have made it.
+    def _doubtful(self) -> dict[int, tuple[int, ...]]:
+        """Lines below the first pair that may be ours all the same, each with the instructions that may have made it.
 
         Those are lines that say what an instruction without a sure partner says, and lines that stand where instructions
         that changed must have been, as long as the keywords agree.
         """
-        loose = [at for at in range(len(self.own)) if at not in self.by_own or not self.by_own[at].sure]
+        loose = {at for at in range(len(self.own)) if at not in self.by_own or not self.by_own[at].sure}
+        open_ended = [at for at in sorted(loose) if self.own[at].patterns]
         found = {}
         for line in range(self.matcher.start(self.pairs), self.first):
-            place = next((at for at in loose if self.matcher.fits(at, line)), None)
-            if place is not None:
-                found[line] = place
+            places = [at for at in self.matcher.twins(line)[0] if at in loose]
+            places += [at for at in open_ended if self.matcher.fits(at, line)]
+            if places:
+                found[line] = tuple(dict.fromkeys(places))
         own, line = (self.pairs[0].own, self.first) if self.pairs else (0, 0)
         while own and line and self.own[own - 1].keyword == self.history.lines[line - 1].keyword:
             own, line = own - 1, line - 1
-            found.setdefault(line, own)
+            found.setdefault(line, (own,))
         return found
 
     def _base_layers(self) -> int | None:
@@ -126,12 +134,12 @@ class Layers:
 
     def _before(self, line: int) -> Origin:
         """A layer below the first one that surely belongs to the Dockerfile."""
-        place = self.doubtful.get(line, self._moved(line))
-        if place is None:
+        places = self.doubtful.get(line, ())
+        if not places:
             return self.bottom()
-        one = self.own[place]
+        found = [self.own[at] for at in places[:_MANY]]
         base = () if self.scratch or self.base_span is None else (self.base_span,)
-        return Origin(Certainty.CANDIDATES, (one.span, *base), CHANGED, one.step.stage)
+        return Origin(Certainty.CANDIDATES, (*(one.span for one in found), *base), CHANGED, found[0].step.stage)
 
     def _made(self, line: int, start: int) -> Origin:
         """The instructions whose changes are in the layer of a line; where builders merge, those of the lines before it."""
@@ -169,16 +177,17 @@ class Layers:
         return own[0] if len(own) == len(lines) == 1 and own[0] not in self.by_own else None
 
     def _replaced(self, line: int) -> Origin:
-        """The instructions of the same kind that stand where the line's own one must have been, the likest first."""
+        """The instructions of the same text, and those of the same kind where the line's own one must have been.
+
+        The likest come first.
+        """
         place = bisect_left(self.pairs, (0, line), key=lambda pair: (0, pair.line))
         below = self.pairs[place - 1].own if place else -1
         above = self.pairs[place].own if place < len(self.pairs) else len(self.own)
         here = self.history.lines[line]
-        found = [
-            self.own[at]
-            for at in range(below + 1, above)
-            if at not in self.by_own and self.own[at].keyword == here.keyword
-        ]
+        gap = [at for at in range(below + 1, above) if at not in self.by_own and self.own[at].keyword == here.keyword]
+        same = [at for at in self.matcher.twins(line)[0] if at not in self.by_own or not self.by_own[at].sure]
+        found = [self.own[at] for at in dict.fromkeys((*same, *gap))]
         if not found:
             return Origin(Certainty.UNKNOWN, reason="No instruction of the Dockerfile made this layer.")
         if len(found) > _MANY:

@@ -2,7 +2,7 @@
 
 from scanguard.blame.wording import squeezed
 from scanguard.build.commands import Invocation
-from scanguard.build.model import BuildStep, Stage
+from scanguard.build.model import BuildStep, Copied, Stage
 from scanguard.build.paths import covers, resolve
 
 # What fills the folders of an ecosystem, whichever files of a project name the packages.
@@ -41,7 +41,7 @@ def may_make(step: BuildStep, path: str) -> bool:
     """Whether a step can have made a path at all: any RUN can, a COPY only what lies at or below its destination."""
     if step.instruction.keyword in ("COPY", "ADD"):
         unknown = not step.copies or any(not one.known or not one.destination.startswith("/") for one in step.copies)
-        return unknown or any(covers(_folder(one.destination, one.source), path) for one in step.copies)
+        return unknown or any(covers(folder(step, one), path) for one in step.copies)
     return step.instruction.keyword == "RUN"
 
 
@@ -86,10 +86,10 @@ def _shared(place: str, path: str) -> int:
     return len(place.rstrip("/")) + 1 if place.startswith("/") and covers(place, path) else 0
 
 
-def _folder(destination: str, source: str) -> str:
-    """The folder that a source may have been unpacked into: a directory's contents land in the destination itself."""
-    name = source.rstrip("/").rpartition("/")[2]
-    return destination.removesuffix(f"/{name}") or "/"
+def folder(step: BuildStep, copied: Copied) -> str:
+    """Where the contents of a source land if it is a directory: the destination itself, whatever the source's name."""
+    base = resolve(step.directory, step.words[-1].text) if step.words else None
+    return copied.destination if base is None or not covers(base, copied.destination) else base
 
 
 def _canonical(name: str) -> str:

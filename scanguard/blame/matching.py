@@ -80,10 +80,10 @@ class Matcher:
 
     def fits(self, own: int, line: int) -> bool:
         """Whether an instruction may have made a line: the same text, or one that differs only where a value is unknown."""
-        if self.own_class[own] == self.line_class[line]:
+        readings, instruction = self.lines[line].readings, self.own[own]
+        if any(reading in instruction.forms for reading in readings):
             return True
-        patterns = self.own[own].patterns
-        return any(_matches(pattern, reading) for pattern in patterns for reading in self.lines[line].readings)
+        return any(_matches(pattern, reading) for pattern in instruction.patterns for reading in readings)
 
     def _whole(self, segment: _Segment) -> list[Pair] | None:
         """Every instruction with every line; at the top, with the last lines, since the base image's come before."""
@@ -102,7 +102,7 @@ class Matcher:
         """The longest run of pairs whose texts are unique on both sides; what changes files goes before settings."""
         own = _unique((self.own_class[at], at) for at in range(*segment.own))
         lines = _unique((self.line_class[at], at) for at in range(*segment.lines))
-        pairs = [Pair(at, lines[mark]) for mark, at in own.items() if mark in lines]
+        pairs = [Pair(at, lines[mark]) for mark, at in own.items() if mark in lines and self.fits(at, lines[mark])]
         heavy = [pair for pair in pairs if self.own[pair.own].layered]
         return _ascending(sorted(heavy or pairs))
 
@@ -110,7 +110,8 @@ class Matcher:
         """For a base image built from the same text: the latest lines, and none of it sure."""
         latest = {self.line_class[at]: at for at in range(*segment.lines)}
         own = _unique((self.own_class[at], at) for at in range(*segment.own))
-        pairs = [Pair(at, latest[mark], sure=False) for mark, at in own.items() if mark in latest]
+        found = [(at, latest[mark]) for mark, at in own.items() if mark in latest]
+        pairs = [Pair(at, line, sure=False) for at, line in found if self.fits(at, line)]
         return _ascending(sorted(pairs))
 
     def _doubted(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:

@@ -238,10 +238,8 @@ class Programs:
         target = f"/{fresh}" if fresh else self.pick.choice(TARGETS)
         words = (self.pick.choice(("a", "b", "src")), target)
         flags = self.pick.choice(((), (), ("--chown=1:1",), ("--from=other",) if keyword == "COPY" else ()))
-        if self.pick.random() < 0.2:
-            text = "[" + ", ".join(f'"{word}"' for word in words) + "]"
-        else:
-            text = " ".join(words)
+        listed = "[" + ", ".join(f'"{word}"' for word in words) + "]"
+        text = listed if self.pick.random() < 0.2 else " ".join(words)
         return Line(self.count, keyword, " ".join((keyword, *flags, text)), words=words, flags=flags)
 
     def _add(self, fresh: str) -> Line:
