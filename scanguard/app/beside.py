@@ -5,7 +5,6 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from scanguard.app.request import Request
 from scanguard.build.model import Build
 from scanguard.model.glob import matches
 from scanguard.policy.find import find_policy
@@ -60,12 +59,18 @@ def beside(
     )
 
 
-def policies_of(target: Target, request: Request, cwd: str, root: str) -> tuple[str, ...]:
-    """The paths, from the root, of the policy files of the tree that hold for a target."""
-    given = os.path.realpath(os.path.join(cwd, request.policy)) if request.policy else ""
-    found = find_policy(os.path.dirname(target.path), cwd) or ""
-    real = [os.path.realpath(path) for path in (given, found) if path]
-    return tuple(os.path.relpath(path, root).replace(os.sep, "/") for path in real if within(path, root))
+def policy_of(target: Target, cwd: str, root: str) -> str:
+    """The path, from the root, of the policy that is found for a target; empty where there is none."""
+    found = find_policy(os.path.dirname(target.path), cwd)
+    return "" if found is None else below(found, root)
+
+
+def below(path: str, root: str) -> str:
+    """A path from the root, with `/`; empty where it does not exist or lies elsewhere."""
+    real = os.path.realpath(path)
+    if not os.path.exists(real) or not within(real, root):
+        return ""
+    return os.path.relpath(real, root).replace(os.sep, "/")
 
 
 def extended(tree: Tree, policies: Iterable[str]) -> set[str]:
@@ -86,7 +91,12 @@ def extended(tree: Tree, policies: Iterable[str]) -> set[str]:
 
 
 def _policies(old: Tree, new: Tree, policies: tuple[str, ...]) -> set[str]:
-    return {*policies, *extended(new, policies), *extended(old, policies)}
+    """The files of policies, those in directories of them, and all that they extend."""
+    folders = tuple(f"{policy}/" for policy in policies if policy not in old.paths | new.paths)
+    files = {policy for policy in policies if policy in old.paths | new.paths}
+    if folders:
+        files.update(path for path in old.paths | new.paths if path.startswith(folders))
+    return {*files, *extended(new, files), *extended(old, files)}
 
 
 def _ignore_files(path: str, context: str | None, old: Tree, new: Tree) -> Iterator[str]:

@@ -6,7 +6,7 @@ from functools import cache
 from tempfile import TemporaryDirectory
 
 from scanguard.app.baseline import load, with_baseline
-from scanguard.app.beside import beside, extended, policies_of
+from scanguard.app.beside import below, beside, extended, policy_of
 from scanguard.app.request import Request
 from scanguard.app.session import Scan, Session
 from scanguard.build.model import Build
@@ -28,12 +28,16 @@ NOTHING = Snapshot({})
 
 
 class Comparison(NamedTuple):
-    """Two trees, the directory in which the new one lies on disk, and how people call the old one."""
+    """Two trees, the directory in which the new one lies on disk, and how people call the old one.
+
+    `policy` is the path in the trees of a policy that the command line names, empty for none.
+    """
 
     old: Tree
     new: Tree
     root: str
     title: str
+    policy: str = ""
 
 
 def repository_of(cwd: str) -> Repository:
@@ -59,7 +63,8 @@ def check_changed(session: Session, request: Request) -> Report:
         return check_tree(session, request, repository, old, GitTree(repository, repository.index()), title)
     here = session.environment.cwd
     new = WorkingTree(repository.root, (*repository.working_names(), *_named(request.paths, here, repository.root)))
-    return _compared(session, request, session.scan(request), Comparison(old, new, repository.root, title), here)
+    comparison = Comparison(old, new, repository.root, title, _given(request, here, repository.root))
+    return _compared(session, request, session.scan(request), comparison, here)
 
 
 def check_tree(session: Session, request: Request, repository: Repository, old: Tree, new: Tree, title: str) -> Report:
@@ -77,7 +82,8 @@ def check_tree(session: Session, request: Request, repository: Repository, old: 
         images = request.images or ImageOptions(of_policy=False)
         moved = request._replace(paths=paths, policy=_absolute(request.policy, cwd), images=images)
         there = session.elsewhere(os.path.normpath(inside))
-        return _compared(there, moved, there.scan(moved), Comparison(old, new, folder, title), cwd)
+        comparison = Comparison(old, new, folder, title, _given(request, cwd, repository.root))
+        return _compared(there, moved, there.scan(moved), comparison, cwd)
 
 
 def _old(repository: Repository, request: Request) -> tuple[Tree, str]:
@@ -129,8 +135,10 @@ def _changes(session: Session, request: Request, scan: Scan, comparison: Compari
     def build_of(uri: str) -> Build | None:
         return evaluated(texts[uri])
 
+    cwd, root = session.environment.cwd, comparison.root
     policies = {
-        target.uri: policies_of(target, request, session.environment.cwd, comparison.root) for target in targets
+        target.uri: tuple(path for path in (comparison.policy, policy_of(target, cwd, root)) if path)
+        for target in targets
     }
     moved = beside(paths, build_of, policies, comparison.old, comparison.new)
     edited = different(comparison.old, comparison.new, paths.values())
@@ -207,10 +215,18 @@ def _path(target: Target, root: str) -> str:
     return os.path.relpath(target.path, root).replace(os.sep, "/")
 
 
+def _given(request: Request, cwd: str, root: str) -> str:
+    """The path from the root of the policy, or the directory of policies, that the command line names."""
+    return below(os.path.join(cwd, request.policy), root) if _is_path(request.policy) else ""
+
+
 def _absolute(policy: str, cwd: str) -> str:
-    """A policy of the command line is the file on disk, wherever the check takes place."""
-    path = os.path.join(cwd, policy)
-    return path if policy and os.path.lexists(path) else policy
+    """A policy of the command line is the file on disk, wherever the check takes place; a name stays a name."""
+    return os.path.join(cwd, policy) if _is_path(policy) else policy
+
+
+def _is_path(policy: str) -> bool:
+    return "/" in policy or os.sep in policy or policy.endswith((".yaml", ".yml"))
 
 
 def _text(data: bytes) -> str:

@@ -141,7 +141,7 @@ class Session:
         return Scan(report, ran, found.targets)
 
     def elsewhere(self, cwd: str, read: "Callable[[Target], bytes] | None" = None) -> "Session":
-        """This session in another working directory; `read` gives other contents of its files."""
+        """The same session in another working directory; `read` gives other contents of its files."""
         from copy import copy
 
         other = copy(self)

@@ -118,6 +118,16 @@ def test_a_changed_policy_is_the_cause_of_everything(root: Path) -> None:
     assert {line.partition("/")[0] for line in found(checked(root))} == {"app", "web"}
 
 
+def test_a_policy_of_the_command_line_counts_too(root: Path) -> None:
+    git.commit(root, {"policies/a.yaml": "fail_on: high\n", "other/b.yaml": "fail_on: high\n"})
+    git.write(root, {"policies/a.yaml": "fail_on: low\n"})
+    for policy in ("policies/a.yaml", "./policies"):
+        assert len(found(checked(root, policy=policy))) > 2
+    assert found(checked(root, policy="other/b.yaml")) == []
+    git.git(root, "add", "-A")
+    assert len(found(checked(root, policy="./policies", since="", staged=True))) > 2
+
+
 def test_files_that_are_new_and_renamed_ones(root: Path) -> None:
     git.git(root, "mv", "web/Dockerfile", "web/Containerfile")
     git.write(root, {"new/Dockerfile": git.BAD})
@@ -241,3 +251,10 @@ def test_nothing_that_a_repository_configures_is_run(root: Path) -> None:
     assert found(checked(root)) == ["app/Dockerfile:9 build-tools-installed"]
     checked(root, since="HEAD", staged=True)
     assert not mark.exists()
+
+
+def test_a_packaged_policy_is_not_a_file_of_its_name(root: Path) -> None:
+    git.write(root, {"strict": "fail_on: never\n", "Dockerfile": git.BAD})
+    git.git(root, "add", "-A")
+    report = checked(root, policy="strict", since="", staged=True)
+    assert (report.policy, report.exit_code) == ("strict", 1)
