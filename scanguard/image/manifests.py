@@ -5,7 +5,7 @@ https://github.com/moby/docker-image-spec/blob/main/spec.md#combined-image-json-
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from scanguard.image import configuration
@@ -95,13 +95,13 @@ def _from_archive(blobs: Blobs, asked: Asked) -> Parts:
     if not listed:
         raise TargetError(f"is not an image: its {DOCKER_MANIFEST} lists none; save it again")
     if len(listed) > 1:
-        raise _several(len(listed), (tag for one in listed for tag in texts(one, "RepoTags")))
+        raise _several(len(listed), (tag for one in listed for tag in _valid(texts(one, "RepoTags"))))
     return _archived(blobs, listed[0], asked)
 
 
 def _archived(blobs: Blobs, entry: Mapping[str, Any], asked: Asked) -> Parts:
     data = blobs.read(text(entry, "Config"), configuration.LARGEST)
-    tags = tuple(map(_familiar, texts(entry, "RepoTags")))
+    tags = _valid(texts(entry, "RepoTags"))
     found = _HEX.search(text(entry, "Config"))
     image = read_image(data, reference=asked.reference, name=name_of(tags, asked.name), kind="docker", tags=tags)
     if found and image.id != f"sha256:{found[1]}":
@@ -196,7 +196,7 @@ def _repo_tags(blobs: Blobs, config: str) -> tuple[str, ...]:
     hexadecimal = config.rpartition(":")[2]
     for entry in objects({"images": value}, "images"):
         if hexadecimal in text(entry, "Config"):
-            return tuple(map(_familiar, texts(entry, "RepoTags")))
+            return _valid(texts(entry, "RepoTags"))
     return ()
 
 
@@ -208,6 +208,11 @@ def _tags(descriptor: Descriptor) -> tuple[str, ...]:
         if isinstance(name, str) and (":" in name or "/" in name) and not ImageReference.parse(name).name_error:
             return (_familiar(name),)
     return ()
+
+
+def _valid(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags that are names of images: what else an archive calls itself is in no report."""
+    return tuple(_familiar(tag) for tag in tags if not ImageReference.parse(tag).name_error)
 
 
 def _familiar(name: str) -> str:

@@ -51,7 +51,9 @@ def test_docker_archive() -> None:
         (image.diff_ids[0], "1.tar", ""),
         (image.diff_ids[1], "2.tar", ""),
     ]
-    assert found(archived({**ENTRY, "RepoTags": None})).image.name == "stem"
+    for tags in (None, [], ["\x1b[31mapp:1"], ["../x:1"]):
+        image = found(archived({**ENTRY, "RepoTags": tags})).image
+        assert (image.name, image.tags) == ("stem", ())
 
 
 def test_layout_names_and_format() -> None:
@@ -95,7 +97,7 @@ def test_manifests_that_are_not_there_are_passed_over() -> None:
 
 def test_several_images() -> None:
     assert failure(archived(ENTRY, {**ENTRY, "RepoTags": ["b:1"]})) == (
-        "holds 2 images (docker.io/library/app:1.2, app:2, b:1); save the one that you mean alone"
+        "holds 2 images (app:1.2, app:2, b:1); save the one that you mean alone"
     )
     assert failure(archived()) == "is not an image: its manifest.json lists none; save it again"
     assert failure(layout(RECIPE, RECIPE._replace(layers=({"c": b"3"},), tags=("other:1",)))) == (
