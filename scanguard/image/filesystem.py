@@ -97,20 +97,25 @@ def text_of(contents: Sequence[LayerContents], system: FileSystem, path: str) ->
 
 
 class _Merging:
-    """The state between two layers. `below` has the names in each directory, those without an entry of their own too."""
+    """The state between two layers.
+
+    `below` has the names in each directory, those without an entry of their own too. `folders` remembers for a directory
+    as archives name it where it is when links are followed, and its names; it is forgotten when links or directories go.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, Placed] = {}
         self.below: dict[str, set[str]] = {}
         self.hidden: list[Hidden] = []
         self.whiteouts: list[Whiteout] = []
-        self.parents: dict[str, str] = {}
+        self.folders: dict[str, tuple[str, set[str]]] = {}
 
     def lay(self, number: int, entries: Sequence[Entry]) -> None:
         """Lay a layer over what is there: its removals speak of lower layers only, wherever they stand in the archive."""
         for entry in entries:
             if entry.kind is Kind.WHITEOUT:
-                path = self._path(entry.path)
+                parent, _, name = entry.path.rpartition("/")
+                path = _join(_followed(self.files, parent), name)
                 size = sum(one.size for one in self._remove(path, number, deleted=True))
                 self.whiteouts.append(Whiteout(entry.path, number, size))
             elif entry.kind is Kind.OPAQUE:
@@ -118,55 +123,55 @@ class _Merging:
                 for name in tuple(self.below.get(path, ())):
                     self._remove(_join(path, name), number, deleted=True)
         for entry in entries:
-            if entry.kind not in (Kind.WHITEOUT, Kind.OPAQUE):
+            if entry.kind is not Kind.WHITEOUT and entry.kind is not Kind.OPAQUE:
                 self._add(number, entry)
 
     def _add(self, number: int, entry: Entry) -> None:
-        path = self._path(entry.path)
-        if entry.kind is not Kind.DIRECTORY:
-            if path in self.files or path in self.below:
-                self._remove(path, number, deleted=entry.kind not in (Kind.FILE, Kind.HARDLINK))
-            if entry.kind is Kind.SYMLINK and path in self.parents:
-                self.parents.clear()
-        elif path in self.files and self.files[path].entry.kind is not Kind.DIRECTORY:
-            self._remove(path, number, deleted=True)
-        self._register(path, number)
+        """Put an entry where those who unpack layers put it: links among its parents are followed."""
+        parent, _, name = entry.path.rpartition("/")
+        folder, names = self.folders.get(parent) or self._folder(parent, number)
+        path = f"{folder}/{name}" if folder else name
+        if name in names:
+            self._replace(path, entry, number)
+        names.add(name)
         self.files[path] = Placed(entry, number)
 
-    def _path(self, path: str) -> str:
-        """The path with symbolic links among its parents followed, as those who unpack layers do."""
-        parent, slash, name = path.rpartition("/")
-        if not slash:
-            return path
-        found = self.parents.get(parent)
-        if found is None:
-            found = self.parents[parent] = _followed(self.files, parent)
-        return _join(found, name)
+    def _replace(self, path: str, entry: Entry, by: int) -> None:
+        """Take away what an entry cannot share its path with: only a directory keeps what is in the directory before it."""
+        placed = self.files.get(path)
+        if entry.kind is not Kind.DIRECTORY:
+            self._remove(path, by, deleted=entry.kind not in (Kind.FILE, Kind.HARDLINK))
+            if entry.kind is Kind.SYMLINK:
+                self.folders.clear()
+        elif placed is not None and placed.entry.kind is not Kind.DIRECTORY:
+            self._remove(path, by, deleted=True)
 
-    def _register(self, path: str, by: int) -> None:
-        """Note a path in its directories, as far up as they are not known yet; a file in their place has to go."""
-        while path:
-            parent, _, name = path.rpartition("/")
-            placed = self.files.get(parent)
+    def _folder(self, parent: str, by: int) -> tuple[str, set[str]]:
+        """A directory after its links, and the names in it; a file in its place, or in that of one above, has to go."""
+        folder = _followed(self.files, parent)
+        parts = folder.split("/") if folder else []
+        places = ["/".join(parts[:count]) for count in range(len(parts) + 1)]
+        for path in places:
+            placed = self.files.get(path)
             if placed is not None and placed.entry.kind not in (Kind.DIRECTORY, Kind.SYMLINK):
-                self._remove(parent, by, deleted=True)
-            names = self.below.setdefault(parent, set())
-            if name in names:
-                return
-            names.add(name)
-            path = parent
+                self._remove(path, by, deleted=True)
+        for above, name in zip(places, parts, strict=False):
+            self.below.setdefault(above, set()).add(name)
+        found = self.folders[parent] = (folder, self.below.setdefault(folder, set()))
+        return found
 
     def _remove(self, path: str, by: int, *, deleted: bool) -> tuple[Entry, ...]:
         """Take a path away with all below it; returns the files below it, not itself."""
         parent, _, name = path.rpartition("/")
-        self.below.get(parent, set()).discard(name)
+        if parent in self.below:
+            self.below[parent].discard(name)
         found = []
         for place in self._under(path):
             gone = self.files.pop(place, None)
             if gone is None:
                 continue
             if gone.entry.kind is Kind.SYMLINK:
-                self.parents.clear()
+                self.folders.clear()
             elif gone.entry.kind is Kind.FILE:
                 self.hidden.append(Hidden(gone.entry, gone.layer, by, deleted or place != path))
                 if place != path:
@@ -178,7 +183,10 @@ class _Merging:
         waiting = [path]
         while waiting:
             place = waiting.pop()
-            waiting.extend(_join(place, name) for name in sorted(self.below.pop(place, ()), reverse=True))
+            names = self.below.pop(place, None)
+            if names is not None:
+                self.folders.clear()
+                waiting.extend(_join(place, name) for name in sorted(names, reverse=True))
             yield place
 
 

@@ -213,3 +213,26 @@ def test_against_the_words_of_the_specification(found: list[tuple[Entry, ...]]) 
     visible = sum(placed.entry.size for placed in system.files.values() if placed.entry.kind is Kind.FILE)
     assert sum(system.wasted(len(contents))) == shipped - visible
     assert 0.0 <= efficiency(contents, system) <= 1.0
+
+
+LINKS = st.builds(
+    lambda path, link: entry(path, Kind.SYMLINK, link=link),
+    PATHS,
+    st.sampled_from(("a", "/b", "../c", "b/c", ".", "/")),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.one_of(ENTRIES, LINKS), max_size=8).map(tuple), max_size=4))
+def test_no_byte_is_lost_whatever_links_do(found: list[tuple[Entry, ...]]) -> None:
+    contents = layers(*found)
+    system = merge(contents)
+    shipped = sum(one.size for layer in found for one in layer if one.kind is Kind.FILE)
+    visible = sum(placed.entry.size for placed in system.files.values() if placed.entry.kind is Kind.FILE)
+    assert sum(system.wasted(len(contents))) == shipped - visible
+    assert 0.0 <= efficiency(contents, system) <= 1.0
+    files = [path for path, placed in system.files.items() if placed.entry.kind is Kind.FILE]
+    assert [path for path in system.files if path.startswith(tuple(f"{file}/" for file in files))] == []
+    for path in system.files:
+        placed = system.find(path)
+        assert placed is None or placed.entry.kind is not Kind.SYMLINK
