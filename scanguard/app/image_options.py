@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from scanguard.model.record import NamedTuple
 from scanguard.policy.model import ImageTarget
-from scanguard.trivy.command import silent
 from scanguard.trivy.settings import TrivySettings
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
 
 
 class ImageOptions(NamedTuple):
