@@ -134,7 +134,12 @@ def _hook(repository: Repository, advice: list[str]) -> Iterator[Proposal]:
     text = (
         "#!/bin/sh\n"
         "# Checks the Dockerfiles that a push changes; `git push --no-verify` skips it once. Written by `scanguard init`.\n"
-        f'exec {python} -I -m scanguard hook{options} pre-push "$@"\n'
+        f"python={python}\n"
+        'if [ ! -x "$python" ]; then\n'
+        '  echo "scanguard: $python is gone; run \\`scanguard init --force\\` again, or push with --no-verify" >&2\n'
+        "  exit 2\n"
+        "fi\n"
+        f'exec "$python" -I -m scanguard hook{options} pre-push "$@"\n'
     )
     path = os.path.join(folder, "pre-push")
     name = os.path.relpath(path, repository.root) if within(path, repository.root) else path

@@ -2,6 +2,10 @@
 
 import json
 import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema_rs
@@ -67,6 +71,33 @@ def test_files_that_differ_are_left_alone(root: Path, command: Command) -> None:
     assert (root / ".git/hooks/pre-push").read_text() == "#!/bin/sh\ntrue\n"
     assert command("init", "--yes", "--force").code == 0
     assert "hook pre-push" in (root / ".git/hooks/pre-push").read_text()
+
+
+@pytest.mark.parametrize(("answer", "names"), [(b"y\n", {"scanguard.yaml"}), (b"\n", set()), (b"no\n", set())])
+def test_people_are_asked(root: Path, answer: bytes, names: set[str]) -> None:
+    ours, theirs = pty.openpty()
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from scanguard.cli import console; console()"
+    words = [sys.executable, "-I", "-c", program, "init", "--no-hook", "--ci", "none"]
+    with subprocess.Popen(words, cwd=root, stdin=theirs, stdout=theirs) as process:
+        os.close(theirs)
+        os.write(ours, answer)
+        shown = b""
+        with suppress(OSError):
+            while data := os.read(ours, 65536):
+                shown += data
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"Write this file? [y/N]" in shown
+    assert written(root) == names
+
+
+def test_a_hook_whose_python_is_gone_says_so(root: Path, command: Command) -> None:
+    assert command("init", "--yes").code == 0
+    hook = root / ".git" / "hooks" / "pre-push"
+    hook.write_text(hook.read_text().replace(f"python={sys.executable}", "python=/nonexistent/python"))
+    git.git(root.parent, "init", "-q", "--bare", "bare.git")
+    said = git.git(root, "push", "../bare.git", "main", code=1)
+    assert "scanguard: /nonexistent/python is gone; run `scanguard init --force` again" in said
 
 
 def test_links_are_never_written_through(root: Path, command: Command) -> None:
