@@ -23,7 +23,7 @@ from scanguard.engine.image import Home, check_image, exclude_base
 from scanguard.engine.run import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
-from scanguard.image.nodes import ImageSource
+from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
@@ -130,6 +130,7 @@ class ImageRun:
         if "inventory" not in self.needs:
             return None
         settings = trivy_settings(self.options.trivy, self.policy).completed(os.environ)
+        settings = settings._replace(secrets="secrets" in self.needs, licences="licences" in self.needs)
         beside = os.path.dirname(sys.executable)
         try:
             return prepare(settings, cwd=cwd, now=time.time(), say=self.options.say, stop=self.stop, beside=beside)
@@ -178,7 +179,8 @@ class ImageRun:
         try:
             if isinstance(trivy, TargetError):
                 raise trivy
-            return scan(source, trivy, base_layers=base_layers, stop=self.stop), ()
+            found = scan(source, trivy, base_layers=base_layers, stop=self.stop)
+            return found, tuple(_unsearched(found, source.image, home))
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."
             return None, (Notification("error", message, error.uri or home.uri, error.region),)
@@ -196,6 +198,14 @@ class ImageRun:
             return findings
         ran = {one.check.rule.name for one in self._possible(scan.inventory)}
         return mark_inline(findings, scan.build, self.session.rules, ran, self.session.environment.today)
+
+
+def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Notification]:
+    """That secrets of some layers are unknown, where they are."""
+    if inventory.unsearched_layers:
+        share = f"{inventory.unsearched_layers} of the {len(image.diff_ids)} layers of {image.name}, counted from the bottom,"
+        message = f"{share} look like a base image's: Trivy sought no secrets there. With the image's Dockerfile this is known."
+        yield Notification("note", message, home.uri)
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
