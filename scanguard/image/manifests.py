@@ -24,6 +24,7 @@ _DEEPEST = 4
 _MOST_MANIFESTS = 1000
 _DIGEST = re.compile(r"(sha256|sha384|sha512):([0-9a-f]{64,128})")
 _HEX = re.compile(r"(?:^|[/:])([0-9a-f]{64})(?:\.json)?$")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,45}\])(?::[0-9]{1,5})?")
 _NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 _INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 _CONFIGS = ("application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json")
@@ -205,14 +206,18 @@ def _tags(descriptor: Descriptor) -> tuple[str, ...]:
     notes = member(descriptor, "annotations")
     for key in _NAMES:
         name = notes.get(key)
-        if isinstance(name, str) and (":" in name or "/" in name) and not ImageReference.parse(name).name_error:
-            return (_familiar(name),)
+        if isinstance(name, str) and (":" in name or "/" in name) and _valid((name,)):
+            return _valid((name,))
     return ()
 
 
 def _valid(tags: Iterable[str]) -> tuple[str, ...]:
     """The tags that are names of images: what else an archive calls itself is in no report."""
-    return tuple(_familiar(tag) for tag in tags if not ImageReference.parse(tag).name_error)
+    return tuple(_familiar(tag) for tag in tags if _is_name(ImageReference.parse(tag)))
+
+
+def _is_name(reference: ImageReference) -> bool:
+    return not reference.name_error and (not reference.registry or _HOST.fullmatch(reference.registry) is not None)
 
 
 def _familiar(name: str) -> str:

@@ -51,7 +51,7 @@ def test_docker_archive() -> None:
         (image.diff_ids[0], "1.tar", ""),
         (image.diff_ids[1], "2.tar", ""),
     ]
-    for tags in (None, [], ["\x1b[31mapp:1"], ["../x:1"]):
+    for tags in (None, [], ["\x1b[31mapp:1"], ["../x:1"], ["\x1b.x/app:1"]):
         image = found(archived({**ENTRY, "RepoTags": tags})).image
         assert (image.name, image.tags) == ("stem", ())
 
