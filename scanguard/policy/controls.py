@@ -52,7 +52,8 @@ def read_standard(document: Document, value: Mapping[str, Any], rules: Sequence[
         raise document.error("'controls' is missing: a standard has controls", ("standard",), key=True)
     about = value["standard"]
     controls = tuple(_controls(document, value["controls"], about["key"], rules))
-    return Standard(about["key"], about["title"], about.get("version", ""), about.get("url", ""), controls)
+    version = document.places["standard", "version"].written if "version" in about else ""
+    return Standard(about["key"], about["title"], version, about.get("url", ""), controls)
 
 
 def _controls(

@@ -33,8 +33,8 @@ def render(report: Report, options: RenderOptions = PLAIN) -> str:
     The first line is a comment that nobody sees, the same for every report of one category: by it the comment on a pull
     request is found again and written anew instead of a second one. Suppressed findings are counted, not shown.
     """
-    head = f"{marker(options.category)}\n## ScanGuard\n\n{_escaped(summary(report, Palette(color=False)).strip())}\n"
-    tail = f"\n<sub>ScanGuard {_escaped(report.version)}, policy {_escaped(report.policy)}</sub>\n"
+    head = f"{marker(options.category)}\n## ScanGuard\n\n{escaped(summary(report, Palette(color=False)).strip())}\n"
+    tail = f"\n<sub>ScanGuard {escaped(report.version)}, policy {escaped(report.policy)}</sub>\n"
     room = options.room - _size(head) - _size(tail) - 2 * _NOTICE
     serious = [one for one in report.notifications if one.level != "note"]
     told = _fitting(_notifications(serious), room // 3, "\n### Not everything was checked as asked\n\n", "notification")
@@ -72,16 +72,16 @@ def _rows(findings: Sequence[Finding], limit: Severity | None) -> Iterator[str]:
     for finding in findings:
         rule, severity = finding.rule, finding.severity.label
         word = f"**{severity}**" if fails(finding, limit) else severity
-        where = _escaped(f"{finding.uri}:{finding.region.start_line}")
+        where = escaped(f"{finding.uri}:{finding.region.start_line}")
         texts = (finding.message, *details(finding))
-        yield f"| {word} | {where} | {_cell(texts)} | {_escaped(rule.name)} {_escaped(rule.id)} |\n"
+        yield f"| {word} | {where} | {_cell(texts)} | {escaped(rule.name)} {escaped(rule.id)} |\n"
 
 
 def _notifications(notifications: Sequence[Notification]) -> Iterator[str]:
     for one in sorted(notifications, key=lambda one: one.level != "error"):
         line = "" if one.region is None else f":{one.region.start_line}"
-        where = f"{_escaped(one.uri + line)}: " if one.uri else ""
-        yield f"- **{one.level}** {where}{_escaped(one.message)}\n"
+        where = f"{escaped(one.uri + line)}: " if one.uri else ""
+        yield f"- **{one.level}** {where}{escaped(one.message)}\n"
 
 
 def _cell(texts: Sequence[str]) -> str:
@@ -91,12 +91,12 @@ def _cell(texts: Sequence[str]) -> str:
         if room <= 0:
             kept.append("…")
             break
-        kept.append(_escaped(text if len(text) <= room else f"{text[: room - 1]}…"))
+        kept.append(escaped(text if len(text) <= room else f"{text[: room - 1]}…"))
         room -= len(text)
     return "<br>".join(kept)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that stays text: control and bidirectional characters visible, mark-up escaped.
 
     Behind `@`, `#`, `://` and the like stands a space without width: GitHub looks for mentions, issues and addresses

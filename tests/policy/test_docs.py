@@ -9,7 +9,7 @@ from scanguard.dockerfile.pragma import pragmas
 from scanguard.engine.rules import RULES as RULES_OF_THE_ENGINE
 from scanguard.model.catalogue import rule_named
 from scanguard.model.location import Source
-from scanguard.policy.load import load_policy
+from scanguard.policy.load import load_layers, load_policy
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 RULES = (*(check.rule for check in builtin_checks()), *RULES_OF_THE_ENGINE)
@@ -45,3 +45,15 @@ def test_the_suppressions_are_well_formed_and_name_rules():
         ("ignore", "vendor image", "2027-03-31", None),
     ]
     assert None not in [rule_named(word.text, RULES) for pragma in found for word in pragma.rules]
+
+
+def test_the_standard_of_the_compliance_page_loads():
+    page = (Path(__file__).parents[2] / "docs" / "compliance.md").read_text(encoding="utf-8")
+    (text,) = re.findall("```yaml\n(.*?)```", page, re.DOTALL)
+    (layer,) = load_layers("./p.yaml", RULES, cwd="/", read=lambda path, limit: text.encode())
+    assert layer.standard is not None
+    assert [(control.id, control.coverage) for control in layer.standard.controls] == [
+        ("H-1", "covered"),
+        ("H-2", "partly"),
+        ("H-3", "manual"),
+    ]

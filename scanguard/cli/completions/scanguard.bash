@@ -7,7 +7,7 @@
 
 _shtab_scanguard_baseline_subparsers=(write show prune)
 _shtab_scanguard_policy_subparsers=(show test)
-_shtab_scanguard_subparsers=(check merge baseline init hook rules explain graph layers policy plugins completion)
+_shtab_scanguard_subparsers=(check merge baseline init hook rules explain graph layers policy compliance plugins completion)
 
 _shtab_scanguard_check_option_strings=(-h --help --policy --select --ignore --fail-on --no-inline --exit-zero --baseline --since --staged --shard --target --build-arg --build-context --daemon --image --dockerfile --platform --pull --exclude-base --vex --no-images --no-trivy --trivy --offline --db-repository --trivy-server --trivy-cache --trivy-backend --trivy-timeout --format --output --color --category --include-suppressed --max-length --no-plugins)
 _shtab_scanguard_merge_option_strings=(-h --help --fail-on --exit-zero --format --output --color --category --include-suppressed --max-length --no-plugins)
@@ -24,6 +24,7 @@ _shtab_scanguard_layers_option_strings=(-h --help --dockerfile --target --build-
 _shtab_scanguard_policy_show_option_strings=(-h --help --policy --select --ignore --fail-on --format --no-plugins)
 _shtab_scanguard_policy_test_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_policy_option_strings=(-h --help --no-plugins)
+_shtab_scanguard_compliance_option_strings=(-h --help --standard --policy --format --target --build-arg --image --dockerfile --platform --pull --exclude-base --vex --no-images --no-trivy --trivy --offline --db-repository --trivy-server --trivy-cache --trivy-backend --trivy-timeout --no-plugins)
 _shtab_scanguard_plugins_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_completion_option_strings=(-h --help --no-plugins)
 _shtab_scanguard_option_strings=(-h --help --version)
@@ -40,8 +41,9 @@ _shtab_scanguard_graph___format_choices=(text mermaid dot)
 _shtab_scanguard_layers___format_choices=(text json)
 _shtab_scanguard_policy_show___format_choices=(text json)
 _shtab_scanguard_policy_pos_0_choices=(show test)
+_shtab_scanguard_compliance___format_choices=(text markdown json)
 _shtab_scanguard_completion_pos_0_choices=(bash zsh)
-_shtab_scanguard_pos_0_choices=(check merge baseline init hook rules explain graph layers policy plugins completion)
+_shtab_scanguard_pos_0_choices=(check merge baseline init hook rules explain graph layers policy compliance plugins completion)
 
 _shtab_scanguard_check_pos_0_nargs='*'
 _shtab_scanguard_check__h_nargs=0
@@ -115,6 +117,15 @@ _shtab_scanguard_policy_pos_0_nargs=A...
 _shtab_scanguard_policy__h_nargs=0
 _shtab_scanguard_policy___help_nargs=0
 _shtab_scanguard_policy___no_plugins_nargs=0
+_shtab_scanguard_compliance_pos_0_nargs='*'
+_shtab_scanguard_compliance__h_nargs=0
+_shtab_scanguard_compliance___help_nargs=0
+_shtab_scanguard_compliance___pull_nargs=0
+_shtab_scanguard_compliance___exclude_base_nargs=0
+_shtab_scanguard_compliance___no_images_nargs=0
+_shtab_scanguard_compliance___no_trivy_nargs=0
+_shtab_scanguard_compliance___offline_nargs=0
+_shtab_scanguard_compliance___no_plugins_nargs=0
 _shtab_scanguard_plugins__h_nargs=0
 _shtab_scanguard_plugins___help_nargs=0
 _shtab_scanguard_plugins___no_plugins_nargs=0

@@ -13,6 +13,7 @@ _shtab_scanguard_commands() {
     baseline:'write, show and prune known findings'
     check:'Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and'
     completion:'print completions for a shell'
+    compliance:'Say of each control of a standard whether it passes, fails, is not covered or is for people to judge.'
     explain:'show the manual of a rule'
     graph:'show the stages and what each needs'
     hook:'Called by .git/hooks/pre-push, which `scanguard init` writes: reads from standard input what is'
@@ -152,6 +153,35 @@ _shtab_scanguard_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_scanguard_completion_defaults_added=0
+
+_shtab_scanguard_compliance_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--standard[cis-docker (default), nist-800-190, or a policy with controls]:S:"
+  "--policy[as in \`scanguard check\`]:P:"
+  "--format[text, markdown, json]:format:(text markdown json)"
+  "--target[the stage that ships (default\: the last)]:STAGE:"
+  "*--build-arg[set a build argument]:K=V:"
+  "*--image[check an image too\: a name, an archive, a layout]:REF:"
+  "--dockerfile[what the images were built from]:FILE:"
+  "--platform[which image of an index\: linux\/arm64]:P:"
+  "--pull[fetch images that are not here]"
+  "--exclude-base[what the base image brought does not count]"
+  "*--vex[an OpenVEX document to believe]:FILE:"
+  "--no-images[pass over the images of the policy]"
+  "--no-trivy[check images without Trivy]"
+  "--trivy[the program (default\: SCANGUARD_TRIVY, then PATH)]:PATH:"
+  "--offline[open no connection\; use the database that is here]"
+  "*--db-repository[where the database is fetched from]:REF:"
+  "--trivy-server[a Trivy server\; its token is in the environment]:URL:"
+  "--trivy-cache[where Trivy keeps its database]:DIR:"
+  "--trivy-backend[what is known of layers\: fs, memory, redis\:\/\/\…]:B:"
+  "--trivy-timeout[seconds an image]:S:"
+  "--no-plugins[load first-party checks only]"
+  "(*)::files and directories (default\: .):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_scanguard_compliance_defaults_added=0
 
 _shtab_scanguard_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -304,6 +334,7 @@ _shtab_scanguard() {
         baseline) _shtab_scanguard_baseline ;;
         check) _arguments -C -s $_shtab_scanguard_check_options ;;
         completion) _arguments -C -s $_shtab_scanguard_completion_options ;;
+        compliance) _arguments -C -s $_shtab_scanguard_compliance_options ;;
         explain) _arguments -C -s $_shtab_scanguard_explain_options ;;
         graph) _arguments -C -s $_shtab_scanguard_graph_options ;;
         hook) _arguments -C -s $_shtab_scanguard_hook_options ;;
