@@ -224,7 +224,7 @@ def test_forbidden_licences() -> None:
             "pymupdf and other are under the licence AGPL-3.0-only (forbidden).",
             ImagePlace(2, "opt/p/METADATA"),
             key="AGPL-3.0-only",
-            facts=(("package pymupdf", "/opt/p/METADATA"), ("package other", "system")),
+            facts=(("package", "pymupdf"), ("file", "/opt/p/METADATA"), ("package", "other")),
         )
     ]
 
@@ -251,7 +251,7 @@ def test_a_file_without_a_package() -> None:
     assert (found.message, found.place, found.facts) == (
         "/usr/share/LICENSE is under the licence MIT (notice).",
         ImagePlace(1, "usr/share/LICENSE"),
-        (),
+        (("file", "/usr/share/LICENSE"),),
     )
 
 

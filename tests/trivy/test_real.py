@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Timer
 
 import pytest
@@ -21,6 +22,7 @@ from scanguard.trivy.command import Ready, prepare, scan
 from scanguard.trivy.failures import TrivyError
 from scanguard.trivy.settings import TrivySettings
 from tests.images import Recipe, digest, docker_archive, docker_save, layer_tars, layout, removed, tar_of, write_layout
+from tests.trivy.engine import engine
 from tests.trivy.samples import FLASK, HISTORY, LAYERS, MIDDLE, REQUESTS, SECRETS, alpine, recipe
 from tests.trivydb import write_cache
 
@@ -433,6 +435,17 @@ def test_a_daemon_that_trivy_cannot_reach(down: bool, tmp_path: Path, ready: Rea
             scan(source, ready, base_layers=1)
     else:
         assert vulnerabilities(scan(source, ready, base_layers=1)) == VULNERABILITIES
+
+
+def test_the_docker_engine(tmp_path: Path, ready: Ready) -> None:
+    """Trivy asks the engine itself, for the image by its id; it never pulls."""
+    with TemporaryDirectory(prefix="sg-") as short, engine(Path(short), recipe()) as (address, asked):
+        source = Distant(written(tmp_path, recipe()), address, True)
+        found = scan(source, ready, base_layers=1)
+    assert vulnerabilities(found) == VULNERABILITIES
+    assert secrets(found) == sorted([*B_SECRETS, A_SECRET])
+    assert any("/images/get" in one for one in asked)
+    assert not any("create" in one for one in asked)
 
 
 def test_a_server_that_is_down(tmp_path: Path, ready: Ready) -> None:

@@ -88,10 +88,17 @@ def _refused(licence: FoundLicence, allow: Sequence[str], deny: Sequence[str]) -
 def _problem(scan: ImageScan, name: str, group: Sequence[FoundLicence]) -> ImageProblem:
     first = group[0]
     holders = tuple(dict.fromkeys(one.package or f"/{one.path}" for one in group))
-    facts = tuple((f"package {one.package}", f"/{one.path}" if one.path else "system") for one in group if one.package)
+    facts = tuple(fact for one in group for fact in _facts(one))
     return ImageProblem(
         f"{listed(holders)} {'is' if len(holders) == 1 else 'are'} under the licence {name} ({first.category}).",
         place(scan, first.layer, first.path),
         key=name,
         facts=facts[:_MOST_FACTS],
     )
+
+
+def _facts(one: FoundLicence) -> Iterator[tuple[str, str]]:
+    if one.package:
+        yield "package", one.package
+    if one.path:
+        yield "file", f"/{one.path}"
