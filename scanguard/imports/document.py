@@ -1,5 +1,6 @@
 """JSON from strangers, read with bounds and with a place for every complaint."""
 
+import re
 from collections.abc import Iterator
 from json import JSONDecodeError, loads
 from typing import Any, NoReturn
@@ -8,6 +9,7 @@ from scanguard.model.errors import TargetError
 from scanguard.model.location import Region
 
 LARGEST = 10**9
+_LONGEST = 300
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 
 
@@ -42,12 +44,19 @@ class Node:
         return next(iter(self), Node(None, self.uri, f"{self.place}[0]"))
 
     def text(self, default: str | None = "") -> str:
-        """A text; `default` where there is none, an error where that is None."""
+        """A text, halves of surrogate pairs replaced; `default` where there is none, an error where that is None."""
         if isinstance(self.value, str):
-            return self.value
+            return self.value if self.value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", self.value)
         if self.value is not None or default is None:
             self.refuse("a text")
         return default
+
+    def word(self) -> str:
+        """A name: printable, not empty, of bounded length. Raises TargetError for anything else."""
+        text = self.text(None)
+        if not text or len(text) > _LONGEST or not text.isprintable():
+            raise TargetError(f"'{self.place}' is no name; nothing of the file was taken", self.uri)
+        return text
 
     def number(self, default: int | None = None) -> int:
         """A whole number from 0 to a billion; `default` where there is none, an error where that is None."""

@@ -32,7 +32,8 @@ def once(report: Report, table: Equivalents) -> Report:
             who.setdefault(at, set()).update(_labels(finding))
         if not matches:
             meaning = tuple(sorted(rules)) if len(rules) == 1 else tuple(sorted(rules - {code_of(finding)}))
-            left.setdefault((finding.uri, finding.image, finding.region.start_line, meaning), []).append(finding)
+            place = (finding.uri, finding.image, finding.region.start_line, _whole_file(finding))
+            left.setdefault((place, meaning), []).append(finding)
     ours = [told(finding, said(finding) | who[at]) if at in who else finding for at, finding in enumerate(own)]
     kept = [one for group in left.values() for one in _grouped(group)]
     return report._replace(findings=tuple(sorted((*ours, *kept), key=order)))
@@ -55,10 +56,14 @@ def _matches(
     if finding.image and (finding.image, rule) in by_place:
         return by_place[finding.image, rule]
     places = by_place.get((finding.uri, rule), [])
-    if finding.rule.id.startswith(_WHOLE_FILE) and finding.region[:3] == (1, 1, 1):
+    if _whole_file(finding):
         return places
     first, last = finding.region.start_line, finding.region.end_line
     return [at for at in places if not own[at].image and _overlap(own[at], first, last)]
+
+
+def _whole_file(finding: Finding) -> bool:
+    return finding.rule.id.startswith(_WHOLE_FILE) and finding.region[:3] == (1, 1, 1)
 
 
 def _overlap(finding: Finding, first: int, last: int) -> bool:

@@ -32,7 +32,7 @@ def read(document: Node, catalogue: Mapping[str, Rule]) -> Report:
     version = document["schema_version"].text(None)
     if not version.startswith(_MAJOR):
         raise TargetError(f"has report version '{version[:20]}'; this program reads version 1", document.uri)
-    rules = {rule["id"].text(None): _rule(rule) for rule in document["rules"]}
+    rules = {rule["id"].word(): _rule(rule) for rule in document["rules"]}
     rules.update((rule_id, catalogue[rule_id]) for rule_id in list(rules) if rule_id in catalogue)
     shards = shards_of(document["shards"])
     told = tuple(notification(one) for one in document["notifications"])
@@ -53,18 +53,16 @@ def read(document: Node, catalogue: Mapping[str, Rule]) -> Report:
 
 
 def _rule(node: Node) -> Rule:
-    name, summary = node["name"].text(None), node["summary"].text()
-    return Rule(
-        node["id"].text(None), name, node["category"].text(None), node["severity"].one_of(SEVERITIES), summary, ""
-    )
+    name, summary = node["name"].word(), node["summary"].text()
+    return Rule(node["id"].word(), name, node["category"].word(), node["severity"].one_of(SEVERITIES), summary, "")
 
 
 def _finding(node: Node, rules: Mapping[str, Rule], catalogue: Mapping[str, Rule]) -> Finding:
-    rule_id = node["id"].text(None)
+    rule_id = node["id"].word()
     severity = node["severity"].one_of(SEVERITIES)
     rule = rules.get(rule_id) or catalogue.get(rule_id)
     if rule is None:
-        rule = Rule(rule_id, node["name"].text(None), node["category"].text(None), severity, "", "")
+        rule = Rule(rule_id, node["name"].word(), node["category"].word(), severity, "", "")
     where = region(node, _NAMES)
     if where is None:
         node["start_line"].refuse("a line")

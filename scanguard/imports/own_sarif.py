@@ -29,7 +29,7 @@ def read(run: Node, catalogue: Mapping[str, Rule]) -> Report:
     Raises TargetError, with the place, for anything that is not as we write it.
     """
     driver, bag = run["tool"]["driver"], run["properties"]
-    known = {node["id"].text(None): node for node in driver["rules"]}
+    known = {node["id"].word(): node for node in driver["rules"]}
     rules = {rule_id: catalogue.get(rule_id) or _rule(node) for rule_id, node in known.items()}
     results = list(run["results"])
     shards = shards_of(bag["shards"])
@@ -59,8 +59,8 @@ def _rule(node: Node) -> Rule:
     score = bag["security-severity"].text("0.0")
     tags = [tag.text() for tag in bag["tags"]]
     return Rule(
-        node["id"].text(None),
-        page[1] if page else _HUMP.sub("-", node["name"].text()).lower() or node["id"].text(),
+        node["id"].word(),
+        page[1] if page else _HUMP.sub("-", node["name"].word()).lower(),
         next((tag for tag in tags if tag in CATEGORIES), "hygiene"),
         severity_of_score(score) or Severity.NOTE,
         summary,
@@ -86,7 +86,7 @@ def _finding(node: Node, rules: Mapping[str, Rule]) -> Finding:
     related, trace = others[: len(others) - steps], others[len(others) - steps :]
     first, last = [one.number() for one in bag["instructionLines"]][:2] or (0, 0)
     severity = bag["severity"].one_of(SEVERITIES)
-    rule_id = node["ruleId"].text(None)
+    rule_id = node["ruleId"].word()
     return Finding(
         rules.get(rule_id) or Rule(rule_id, rule_id, "hygiene", severity, "", ""),
         severity,

@@ -2,12 +2,14 @@
 
 import copy
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanguard.app.formats import FORMATS
 from scanguard.model.errors import TargetError
 from scanguard.reporters import json as json_format
 from scanguard.reporters import sarif
@@ -17,7 +19,28 @@ from tests.reporters.samples import FAILING
 OURS = json.loads(json_format.render(FAILING))
 SARIF = json.loads(sarif.render(FAILING))
 OTHER = log("hadolint", result("DL3002", 3), rules=({"id": "DL3002", "properties": {"security-severity": "5"}},))
-JUNK = st.sampled_from([None, True, -1, 2**70, 1.5, "", "x", "\ud800", [], [[]], {}, {"a": 1}, [None], ["x"]])
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        7,
+        2**70,
+        1.5,
+        "",
+        "x",
+        "\ud800",
+        "\n::set-output name=x::y",
+        "a + b",
+        [],
+        [[]],
+        {},
+        {"a": 1},
+        [None],
+        ["x"],
+    ]
+)
 
 
 def refusal(document: object) -> str:
@@ -98,5 +121,7 @@ def test_junk_anywhere_is_refused_or_taken_and_never_another_error(name: str, at
     except TargetError as error:
         assert error.uri == "other.sarif"
     else:
-        json_format.render(report)
-        sarif.render(report)
+        for module in FORMATS.values():
+            rendered = import_module(module).render(report)
+            rendered.encode()
+            assert [line for line in rendered.split("\n") if line.startswith("::set")] == []
