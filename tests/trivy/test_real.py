@@ -19,13 +19,18 @@ from scanguard.model.errors import TargetError
 from scanguard.model.rule import Severity
 from scanguard.sources.image_files import image_in_file
 from scanguard.trivy.command import Ready, prepare, scan
+from scanguard.trivy.database import ready as database_ready
 from scanguard.trivy.failures import TrivyError
+from scanguard.trivy.program import approve
 from scanguard.trivy.settings import TrivySettings
 from tests.images import Recipe, digest, docker_archive, docker_save, layer_tars, layout, removed, tar_of, write_layout
 from tests.trivy.engine import engine
+from tests.trivy.registry import registry
 from tests.trivy.samples import FLASK, HISTORY, LAYERS, MIDDLE, REQUESTS, SECRETS, alpine, recipe
 from tests.trivydb import write_cache
 
+NOVEMBER = 1_795_219_200.0
+"""2026-11-21, in seconds since 1970."""
 VULNERABILITIES = [
     ("CVE-2023-30861", "flask", "2.3.1", "2.2.5, 2.3.2", Severity.HIGH, 7.5),
     ("CVE-2023-32681", "requests", "2.30.0", "2.31.0", Severity.MEDIUM, 6.1),
@@ -499,9 +504,6 @@ def test_a_download_that_fails(tmp_path: Path, settings: TrivySettings) -> None:
     asked = settings._replace(offline=False, db_repository=("127.0.0.1:1/db:2", "127.0.0.1:1/other:2"))
     said: list[str] = []
     began = time.monotonic()
-    from scanguard.trivy.database import ready as database_ready
-    from scanguard.trivy.program import approve
-
     program = approve(settings.path, "", settings.cache)
     pauses: list[float] = []
     with pytest.raises(TargetError) as caught:
@@ -510,6 +512,32 @@ def test_a_download_that_fails(tmp_path: Path, settings: TrivySettings) -> None:
     assert said == [f"Downloading Trivy's vulnerability database into {settings.cache}/db."]
     assert len(pauses) == 2
     assert time.monotonic() - began < 60
+
+
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_download(broken: int, tmp_path: Path, settings: TrivySettings) -> None:
+    """From the second mirror, since the first does not have it; and again after a refusal. Then it is there to scan with."""
+    shutil.rmtree(Path(settings.cache) / "db")
+    pauses: list[float] = []
+    with registry("2026-11-20T00:00:00Z", broken) as (address, asked):
+        mirrors = (f"{address}/wrong/trivy-db:2", f"{address}/right:2")
+        online = settings._replace(offline=False, db_repository=mirrors)
+        program = approve(settings.path, "", settings.cache)
+        told = database_ready(program, online, NOVEMBER, lambda _: None, pause=pauses.append)
+        times = len(asked)
+        assert database_ready(program, online, NOVEMBER, lambda _: None, pause=pauses.append) == told == ()
+        assert len(asked) == times
+    assert len(pauses) <= broken
+    ready = prepare(settings, cwd=str(tmp_path), now=NOVEMBER)
+    assert vulnerabilities(scanned(written(tmp_path, recipe()), ready)) == VULNERABILITIES
+
+
+def test_offline_asks_nobody(tmp_path: Path, settings: TrivySettings) -> None:
+    write_cache(Path(settings.cache), "2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z")
+    with registry("2026-11-20T00:00:00Z") as (address, asked):
+        offline = settings._replace(db_repository=(f"{address}/right:2",))
+        scanned(written(tmp_path, recipe()), prepare(offline, cwd=str(tmp_path), now=NOVEMBER))
+        assert asked == []
 
 
 def test_interrupted(tmp_path: Path, ready: Ready) -> None:
