@@ -29,7 +29,11 @@ WANTED = frozenset(
 )
 """The files whose bytes are kept; a name with `/` at its end stands for all files directly in that directory."""
 
+SETTINGS = frozenset((".env", ".npmrc"))
+"""Files whose bytes are kept wherever they are, while there is much room: whether they hold a secret is in their text."""
+
 _LARGEST_TEXT = 16_000_000
+_LARGEST_SETTING = 64_000
 _LARGEST_TEXTS = 64_000_000
 MOST_ENTRIES = 1_000_000
 _MOST_NAMES = 200_000_000
@@ -98,7 +102,7 @@ def read_layer(
         if len(entries) >= most or names < 0:
             raise TargetError(f"has more than {MOST_ENTRIES:,} files, or absurd names; give a smaller image")
         entries.append(entry)
-        if _is_wanted(entry, wanted) and member.size == member.stored and member.size <= min(kept, _LARGEST_TEXT):
+        if member.size == member.stored and _is_wanted(entry, wanted, kept):
             kept -= member.size
             texts[entry.path] = payload.read()
     return LayerContents(diff_id, own.finish(), tuple(entries), MappingProxyType(texts))
@@ -171,9 +175,14 @@ def _sha256(payload: Payload) -> str:
     return digest.hexdigest()
 
 
-def _is_wanted(entry: Entry, wanted: frozenset[str]) -> bool:
-    path = entry.path
-    return entry.kind is Kind.FILE and (path in wanted or path[: path.rfind("/") + 1] in wanted)
+def _is_wanted(entry: Entry, wanted: frozenset[str], room: int) -> bool:
+    """Whether a file's bytes are kept; those that stand anywhere leave half of all room to the others."""
+    folder, slash, name = entry.path.rpartition("/")
+    if entry.kind is not Kind.FILE:
+        return False
+    if entry.path in wanted or folder + slash in wanted:
+        return entry.size <= min(room, _LARGEST_TEXT)
+    return bool(wanted) and name in SETTINGS and entry.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
 
 
 def _entry(member: Member) -> Entry | None:

@@ -92,6 +92,14 @@ def test_texts_of_wanted_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(read_layer("", stream(data), room=Room(texts=5)).texts) == {"etc/group"}
 
 
+def test_texts_of_settings_are_kept_wherever_they_are() -> None:
+    files = {"app/.env": b"PORT=1\n", "root/.npmrc": b"a=b\n", "app/env": b"no", "big/.env": b"x" * 64_001}
+    assert dict(layer(files).texts) == {"app/.env": b"PORT=1\n", "root/.npmrc": b"a=b\n"}
+    data = tar_of(files | {"etc/group": b"g"})
+    assert dict(read_layer("", stream(data), room=Room(texts=32_000_000)).texts) == {"etc/group": b"g"}
+    assert dict(read_layer("", stream(data), frozenset()).texts) == {}
+
+
 LAYERS = st.lists(
     st.dictionaries(PATHS.filter(lambda path: ".wh." not in path), FILES, max_size=5), min_size=1, max_size=4
 )
@@ -193,3 +201,13 @@ def test_sources_of_third_parties(tmp_path: object) -> None:
     with pytest.raises(TargetError) as raised:
         hashes(damaged, {0: frozenset({"a"})})
     assert raised.value.uri == str(path)
+
+
+def test_plugins_find_all_words_for_images_in_one_place() -> None:
+    import scanguard.plugin as surface
+
+    assert [name for name in surface.__all__ if not hasattr(surface, name)] == []
+    assert surface.read_contents is read_contents
+    assert surface.ImageSource is ImageSource
+    with pytest.raises(AttributeError, match="has no attribute 'Imagined'"):
+        _ = surface.Imagined  # type: ignore[attr-defined]

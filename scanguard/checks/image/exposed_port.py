@@ -8,23 +8,14 @@ _PORTS = {
     "21": "FTP",
     "22": "SSH",
     "23": "Telnet",
-    "69": "TFTP",
     "111": "rpcbind",
-    "135": "Windows RPC",
-    "137": "NetBIOS",
-    "138": "NetBIOS",
-    "139": "NetBIOS",
-    "445": "SMB",
     "512": "rexec",
     "513": "rlogin",
-    "514": "rsh",
     "2375": "the Docker API without TLS",
     "3389": "RDP",
-    "5005": "the Java debugger",
     "5900": "VNC",
     "5985": "WinRM",
     "5986": "WinRM",
-    "6000": "X11",
     "9229": "the Node.js debugger",
     "10250": "the kubelet's API",
 }
@@ -48,8 +39,8 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
 
     ## What it does
 
-    Looks at the ports of the image's configuration: SSH, Telnet, FTP, RDP, VNC, WinRM, SMB, the Docker API without TLS, the
-    kubelet, the debuggers of Java and Node.js. The options `allow` and `deny` make the list your own.
+    Looks at the ports of the image's configuration: SSH, Telnet, FTP, RDP, VNC, WinRM, the Docker API without TLS, the
+    kubelet, the debugger of Node.js. The options `allow` and `deny` make the list your own.
 
     ## Why it is bad
 
@@ -86,7 +77,7 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
         named = {number, port} if "/" in port else {number, f"{number}/tcp"}
         if not allow.isdisjoint(named):
             continue
-        service = _PORTS.get(number, "") if protocol in ("", "tcp") or number == "69" else ""
+        service = _PORTS.get(number, "") if protocol in ("", "tcp") else ""
         if not deny.isdisjoint(named):
             message = f"The image exposes port {port}, which the policy denies."
         elif service:

@@ -22,7 +22,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     ## What it does
 
     Looks at the names of all files that a container sees and the base image does not bring: `.env`, `id_rsa`, `.npmrc`,
-    `.aws/credentials`, keys of servers, key stores. Silent are samples (`.env.example`), public keys and certificates, and the
+    `.aws/credentials`, keys of servers, key stores. Of `.env` and `.npmrc` the text is read: without a secret in it the
+    one is of severity low, the other not reported. Silent are samples (`.env.example`), public keys and certificates, and the
     files of packages, of their tests and of their documentation.
 
     ## Why it is bad

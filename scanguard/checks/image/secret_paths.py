@@ -10,8 +10,8 @@ from scanguard.model.rule import Confidence, Severity
 _GNUPG = FileKind("a private key", Severity.CRITICAL, Confidence.HIGH)
 # An empty object of JSON with its line end, or the like: settings that hold nothing.
 _SMALLEST = 4
-# Files of settings, of which only some hold a secret: where one was read, its text decides.
-_READABLE = ("an environment file", "package registry credentials")
+# Of these only some hold a secret: where one was read, its text decides.
+_SETTINGS, _ENVIRONMENT = "package registry credentials", "an environment file"
 
 
 def secret_file(entry: Entry, layer: LayerContents) -> FileKind | None:
@@ -20,9 +20,18 @@ def secret_file(entry: Entry, layer: LayerContents) -> FileKind | None:
         return None
     kind = _kind(entry.path)
     data = layer.texts.get(entry.path)
-    if kind is None or data is None or kind.kind not in _READABLE:
+    if kind is None or data is None:
         return kind
-    return kind if _holds_secret(data.decode("utf-8", "replace")) else None
+    return _read(kind, data.decode("utf-8", "replace"))
+
+
+def _read(kind: FileKind, text: str) -> FileKind | None:
+    """What a file is whose text is known: settings of a package manager without a secret are only settings."""
+    if _holds_secret(text):
+        return kind._replace(confidence=Confidence.HIGH)
+    if kind.kind == _SETTINGS:
+        return None
+    return kind._replace(severity=Severity.LOW) if kind.kind == _ENVIRONMENT else kind
 
 
 def _kind(path: str) -> FileKind | None:

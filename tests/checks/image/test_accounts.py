@@ -47,6 +47,9 @@ def test_windows_has_no_root() -> None:
     looked = scan(DEBIAN, platform="windows/amd64", User="")
     assert problems(image_root_user.check, looked) == ()
     assert problems(image_unknown_user.check, looked) == ()
+    twice = scan(DEBIAN, {"etc/passwd": PASSWD + b"a::0:0::/:/bin/sh\n"}, platform="windows/amd64")
+    assert problems(duplicate_account.check, twice) == ()
+    assert problems(empty_password.check, twice) == ()
 
 
 def test_root_that_may_drop_privileges() -> None:

@@ -187,7 +187,16 @@ def test_volumes_of_data(volume: str) -> None:
 
 def test_ports() -> None:
     looked = scan(
-        DEBIAN, ExposedPorts={"22/tcp": {}, "8080/tcp": {}, "9229/tcp": {}, "22/udp": {}, "69/udp": {}, "2375": {}}
+        DEBIAN,
+        ExposedPorts={
+            "22/tcp": {},
+            "8080/tcp": {},
+            "9229/tcp": {},
+            "22/udp": {},
+            "514/udp": {},
+            "5005/tcp": {},
+            "2375": {},
+        },
     )
     assert problems(exposed_port.check, looked) == (
         ImageProblem("The image exposes port 22/tcp (SSH).", ImagePlace(setting="EXPOSE", key="22/tcp"), key="22/tcp"),
@@ -196,17 +205,19 @@ def test_ports() -> None:
             ImagePlace(setting="EXPOSE", key="2375"),
             key="2375",
         ),
-        ImageProblem("The image exposes port 69/udp (TFTP).", ImagePlace(setting="EXPOSE", key="69/udp"), key="69/udp"),
         ImageProblem(
             "The image exposes port 9229/tcp (the Node.js debugger).",
             ImagePlace(setting="EXPOSE", key="9229/tcp"),
             key="9229/tcp",
         ),
     )
-    allowed = problems(exposed_port.check, looked, allow=("22", "69/udp", "2375/tcp", "9229"))
+    allowed = problems(exposed_port.check, looked, allow=("22", "2375/tcp", "9229"))
     assert allowed == ()
-    denied = problems(exposed_port.check, looked, allow=("22", "69", "2375", "9229"), deny=("8080",))
-    assert [one.message for one in denied] == ["The image exposes port 8080/tcp, which the policy denies."]
+    denied = problems(exposed_port.check, looked, allow=("22", "2375", "9229"), deny=("8080", "514/udp"))
+    assert [one.message for one in denied] == [
+        "The image exposes port 514/udp, which the policy denies.",
+        "The image exposes port 8080/tcp, which the policy denies.",
+    ]
 
 
 def test_health() -> None:

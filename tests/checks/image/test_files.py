@@ -12,7 +12,6 @@ from scanguard.checks.image import (
     wasted_space,
 )
 from scanguard.checks.image.parts import in_words, listed
-from scanguard.image.contents import WANTED
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Confidence, Severity
 from tests.checks.image.scans import DEBIAN, problems, scan, sized
@@ -110,7 +109,7 @@ NO_SECRETS = (
 
 @pytest.mark.parametrize("path", SECRETS)
 def test_secret_files(path: str) -> None:
-    (found,) = problems(secret_file.check, scan(DEBIAN, {path: TEXT}))
+    (found,) = problems(secret_file.check, scan(DEBIAN, {path: f"A_PASSWORD={fake('password')}".encode()}))
     assert (found.message, found.place, found.key) == (
         f"'/{path}' is {SECRETS[path]}.",
         ImagePlace(1, path),
@@ -134,14 +133,21 @@ def test_secret_files_elsewhere() -> None:
 
 
 def test_the_text_of_settings_decides_where_it_was_read() -> None:
-    wanted = WANTED | {"app/.env", "root/.npmrc"}
-    plain = scan(
-        DEBIAN, {"app/.env": b"PORT=8080\n", "root/.npmrc": b"registry=https://npm.example.com\n"}, wanted=wanted
-    )
-    assert problems(secret_file.check, plain) == ()
+    registry = b"registry=https://npm.example.com\n"
+    plain = scan(DEBIAN, {"app/.env": b"PORT=8080\n", "root/.npmrc": registry}, removed("root/.npmrc"))
+    assert [(one.key, one.severity) for one in problems(secret_file.check, plain)] == [("/app/.env", Severity.LOW)]
+    assert problems(deleted_secret_file.check, plain) == ()
     held = f"//npm.example.com/:_authToken={fake('npm')}\nDB_PASSWORD={fake('password')}\n".encode()
-    bad = scan(DEBIAN, {"app/.env": held, "root/.npmrc": held}, wanted=wanted)
-    assert [one.key for one in problems(secret_file.check, bad)] == ["/app/.env", "/root/.npmrc"]
+    bad = scan(DEBIAN, {"app/.env": held, "root/.npmrc": held})
+    assert [(one.key, one.severity, one.confidence) for one in problems(secret_file.check, bad)] == [
+        ("/app/.env", Severity.HIGH, Confidence.HIGH),
+        ("/root/.npmrc", Severity.HIGH, Confidence.HIGH),
+    ]
+    unread = scan(DEBIAN, {"app/.env": TEXT, "root/.npmrc": registry}, wanted=frozenset())
+    assert [(one.key, one.severity, one.confidence) for one in problems(secret_file.check, unread)] == [
+        ("/app/.env", Severity.HIGH, Confidence.HIGH),
+        ("/root/.npmrc", Severity.HIGH, Confidence.MEDIUM),
+    ]
 
 
 def test_deleted_secret_files() -> None:
