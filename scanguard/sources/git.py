@@ -33,6 +33,7 @@ _TIMEOUT = 120.0
 _REVISION = re.compile(r"[^-\s\x00-\x1f\x7f:][^\s\x00-\x1f\x7f:]*")
 _SIZE_LIMIT = 10_000_000
 _FILE_MODES = frozenset({"100644", "100755", "100664"})
+_WHOLE = "clone without --filter, or `git checkout` what is to be checked and compared"
 _DEEPER = (
     "fetch its history (GitHub: `fetch-depth: 0` of actions/checkout; GitLab: `GIT_DEPTH: 0`; `git fetch --unshallow`)"
 )
@@ -114,11 +115,16 @@ class Repository:
         return tuple(sorted({_path(name) for name in output.split(b"\0") if name}))
 
     def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
-        """The contents of objects; those of more than 10 MB and missing ones are left out."""
+        """The contents of objects; those of more than 10 MB are left out.
+
+        Raises ConfigurationError where this clone does not have one of them.
+        """
         wanted = sorted(set(names))
         if not wanted:
             return {}
         sizes = self._must("cat-file", "--batch-check=%(objectname) %(objectsize)", given=_lines(wanted))
+        if b" missing\n" in sizes:
+            raise ConfigurationError(f"this clone does not have the contents of all files; {_WHOLE}")
         small = [
             name
             for name, size in _pairs(sizes.decode("ascii", "replace"))
@@ -175,6 +181,8 @@ class Repository:
         if "dubious ownership" in message:
             advice = f"`git config --global --add safe.directory {self.root}`, if you trust it"
             raise ConfigurationError(f"git does not read a repository that belongs to somebody else; {advice}")
+        if "promisor remote" in message:
+            raise ConfigurationError(f"this clone is partial and does not have the contents of all files; {_WHOLE}")
         if "not a git repository" in message:
             raise ConfigurationError("this is not a git repository that git can read; check its `.git`")
         return ended

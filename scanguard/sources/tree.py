@@ -69,10 +69,14 @@ def different(old: Tree, new: Tree, paths: Iterable[str]) -> frozenset[str]:
 def lay_out(tree: Tree, paths: Iterable[str], directory: str) -> None:
     """Write files of a tree below a directory, which becomes the root of a repository as ScanGuard sees it.
 
-    Raises ConfigurationError where that cannot be done: the disk is full, a name is too long.
+    Raises ConfigurationError where that cannot be done: a file is too large, the disk is full, a name is too long.
     """
     os.makedirs(os.path.join(directory, ".git"))
-    for path, data in tree.contents(paths).items():
+    asked = frozenset(paths) & tree.paths
+    found = tree.contents(asked)
+    for path in sorted(asked - found.keys()):
+        raise ConfigurationError("is larger than 10 MB and cannot be checked; name a smaller file", printable(path))
+    for path, data in found.items():
         where = os.path.join(directory, *path.split("/"))
         try:
             os.makedirs(os.path.dirname(where), exist_ok=True)

@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from tests.cli.conftest import BAD, Command
+from tests.environments import ROOT
 
 FILE = "scanguard-baseline.json"
+SCHEMA = ROOT.parent / "shared" / "schemas" / "oasis-errata01-sarif-schema-2.1.0.json"
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -125,6 +128,10 @@ def test_states_are_in_the_full_sarif_only(repository: Path, command: Command) -
         (one["baselineState"], [mark["properties"]["source"] for mark in one.get("suppressions", [])]) for one in full
     )
     assert states == [("new", []), *[("unchanged", ["baseline"])] * 3]
+    log = json.loads(command(*words, "--include-suppressed").out)
+    assert log["runs"][0]["properties"]["baseline"] == FILE
+    if SCHEMA.is_file():
+        jsonschema_rs.validator_for(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(log)
     plain = json.loads(command(*words).out)["runs"][0]["results"]
     assert [(one["ruleId"], "baselineState" in one) for one in plain] == [("SGD101", False)]
     without = json.loads(command("check", "--format", "sarif", "--include-suppressed").out)["runs"][0]["results"]
@@ -184,3 +191,13 @@ def test_a_baseline_that_is_missing_or_another_repositorys(repository: Path, com
     other = command("check", "--baseline", FILE)
     assert other.code == 2
     assert f"{FILE}: none of the 1 files that the baseline speaks of is here; it is another repository's" in other.err
+
+
+def test_a_baseline_of_parts_is_that_of_the_whole(repository: Path, command: Command) -> None:
+    """The reports of two shards, joined, know what the whole run knows."""
+    command("baseline", "write")
+    edit(repository / "bad" / "Dockerfile", "gcc", "make")
+    words = ("check", "--baseline", FILE, "--format", "json")
+    for part in (1, 2):
+        command(*words, "--shard", f"{part}/2", "--output", f"json=part-{part}.json")
+    assert command("merge", "part-1.json", "part-2.json", "--format", "json").out == command(*words).out

@@ -115,6 +115,20 @@ def test_objects_named_by_sha256(tmp_path: Path) -> None:
     assert head(root).contents(["a"]) == {"a": b"x\n"}
 
 
+def test_what_a_partial_clone_lacks_is_not_taken_for_empty(root: Path, tmp_path: Path) -> None:
+    git.git(root, "config", "uploadpack.allowFilter", "true")
+    git.git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{root}", "partial")
+    with pytest.raises(ConfigurationError, match="this clone is partial"):
+        head(tmp_path / "partial").contents(["b"])
+
+
+def test_what_is_too_large_is_not_passed_over(root: Path, tmp_path: Path) -> None:
+    (root / "large").write_bytes(b"x" * 10_000_001)
+    git.commit(root, {})
+    with pytest.raises(ConfigurationError, match="large: is larger than 10 MB"):
+        lay_out(head(root), ["large"], str(tmp_path / "out"))
+
+
 @pytest.mark.parametrize("revision", ["", "-x", "--output=/tmp/x", "a b", "a\nb", "HEAD:b", ":/x", "a\0b"])
 def test_what_is_no_revision_never_reaches_git(root: Path, revision: str) -> None:
     with pytest.raises(ConfigurationError, match="is not a revision"):
