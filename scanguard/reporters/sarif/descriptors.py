@@ -42,7 +42,7 @@ TAXONOMIES = (
         "Center for Internet Security",
         "1.7.0",
         "https://www.cisecurity.org/benchmark/docker",
-        "Recommendations of the CIS Docker Benchmark, section 4: container images and build file configuration.",
+        "Recommendations of the CIS Docker Benchmark on container images, build files and how containers run.",
     ),
     Taxonomy(
         "nist-800-190",
@@ -177,6 +177,7 @@ def _controls(rule: Rule) -> list[tuple[Taxonomy, str]]:
 
 
 def _relationships(rule: Rule, taxa: dict[str, list[str]]) -> list[Any] | None:
+    """The controls that a rule serves. Each is a superset of the rule, so that its results fall into the control (3.53.3)."""
     order = list(taxa)
     return [
         om.ReportingDescriptorRelationship(
@@ -184,7 +185,8 @@ def _relationships(rule: Rule, taxa: dict[str, list[str]]) -> list[Any] | None:
                 id=taxon,
                 index=taxa[entry.key].index(taxon),
                 tool_component=om.ToolComponentReference(name=entry.name, index=order.index(entry.key)),
-            )
+            ),
+            kinds=["superset"],
         )
         for entry, taxon in _controls(rule)
     ] or None
