@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pluggy
 
 from scanguard.build.model import Build, BuildStep, Package, Role, Stage, User, is_root
+from scanguard.model.errors import TargetError
 from scanguard.model.finding import Problem, Step
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
@@ -22,9 +23,10 @@ from scanguard.model.rule import Confidence, Option, Rule, Severity
 
 if TYPE_CHECKING:
     from scanguard.blame.nodes import Blame
+    from scanguard.image.contents import read_contents
     from scanguard.image.inventory import Inventory
     from scanguard.image.nodes import Image, ImageSource, LayerContents
-    from scanguard.image.problems import ImageProblem
+    from scanguard.image.problems import ImagePlace, ImageProblem
     from scanguard.model.report import Report
 
 __all__ = [
@@ -32,8 +34,13 @@ __all__ = [
     "BuildStep",
     "Check",
     "Confidence",
+    "Image",
+    "ImagePlace",
+    "ImageProblem",
     "ImageReference",
     "ImageScan",
+    "ImageSource",
+    "LayerContents",
     "Option",
     "Options",
     "Package",
@@ -46,13 +53,34 @@ __all__ = [
     "Span",
     "Stage",
     "Step",
+    "TargetError",
     "User",
     "dockerfile_check",
     "hookimpl",
     "hookspec",
     "image_check",
     "is_root",
+    "read_contents",
 ]
+
+_OF_IMAGES = {
+    "Image": "nodes",
+    "ImagePlace": "problems",
+    "ImageProblem": "problems",
+    "ImageSource": "nodes",
+    "LayerContents": "nodes",
+    "read_contents": "contents",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The words for images are loaded when somebody uses them: a check of Dockerfiles needs none."""
+    if name not in _OF_IMAGES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"scanguard.image.{_OF_IMAGES[name]}"), name)
+
 
 GROUP = "scanguard"
 hookspec = pluggy.HookspecMarker(GROUP)
