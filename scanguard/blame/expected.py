@@ -7,7 +7,7 @@ BuildKit: https://github.com/moby/buildkit/blob/master/frontend/dockerfile/docke
 import re
 
 from scanguard.blame.history import DEFAULT_SHELLS, LAYERED, History
-from scanguard.blame.wording import EXPOSED, bare_path, plain, port_list, squeezed
+from scanguard.blame.wording import EXPOSED, bare_path, path_words, plain, port_list, squeezed
 from scanguard.build.model import Build, BuildStep, Stage, Value
 from scanguard.build.paths import resolve
 from scanguard.dockerfile.nodes import Instruction, Word
@@ -75,7 +75,7 @@ def expected(build: Build, shells: tuple[str, ...], history: History) -> tuple[E
 class _Writer:
     """Writes the entries of instructions; `text` is the Dockerfile's.
 
-    `hashed` says that digests stand for the sources of COPY, `bare` that RUN is written without its shell.
+    `hashed` says that digests stand for the sources of COPY, `bare` that all is written as in the Dockerfile.
     """
 
     def __init__(self, text: str, shells: tuple[str, ...], *, hashed: bool, bare: bool) -> None:
@@ -87,7 +87,11 @@ class _Writer:
     def expected(self, step: BuildStep) -> Expected:
         """The instruction of a step with all its forms."""
         keyword = step.instruction.keyword
-        texts = self._run(step.instruction) if keyword == "RUN" else self._other(step)
+        if self.bare:
+            raw = self._raw(step.instruction)
+            texts: tuple[str, ...] = (squeezed(raw) if keyword == "RUN" else " ".join(path_words(raw)),)
+        else:
+            texts = self._run(step.instruction) if keyword == "RUN" else self._other(step)
         texts = tuple(dict.fromkeys(f"{keyword} {one}".strip() for one in texts))
         sure = tuple(one for one in texts if HOLE not in one)
         return Expected(step, keyword, step.span, sure, tuple(one for one in texts if HOLE in one))
@@ -99,8 +103,6 @@ class _Writer:
 
     def _run(self, instruction: Instruction) -> tuple[str, ...]:
         raw = self._raw(instruction)
-        if self.bare:
-            return (squeezed(raw),)
         if instruction.json:
             exact = " ".join(word.text for word in instruction.words)
             return squeezed(exact), squeezed(f"/bin/sh -c {raw}")

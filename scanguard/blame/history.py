@@ -5,8 +5,9 @@ https://github.com/opencontainers/image-spec/blob/main/config.md#properties
 """
 
 import re
+from collections.abc import Iterator
 
-from scanguard.blame.wording import EXPOSED, copied_words, plain, port_list, squeezed
+from scanguard.blame.wording import EXPOSED, copied_words, path_words, plain, port_list, squeezed
 from scanguard.image.nodes import HistoryEntry, Image
 from scanguard.model.record import NamedTuple
 
@@ -21,6 +22,7 @@ _HASHED = re.compile(r"[0-9a-f]{64} in (.+)$", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[^\s=]+=\S*")
 _COUNT = re.compile(r"\|(\d{1,6}) ")
 _TEST = re.compile(r"&\{\[(.*?)\] ", re.DOTALL)
+_SHELL = re.compile(r"(?:^|#\(nop\) {1,2})SHELL \[(.*)\]$", re.DOTALL)
 _LONGEST = 1 << 16
 
 
@@ -67,7 +69,7 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     BuildKit adds entries on top where the base image has layers without history, so that their numbers match again but
     not their order; these entries are left out, and the layers count from the top.
     """
-    known = tuple(dict.fromkeys((*shells, *DEFAULT_SHELLS)))
+    known = tuple(dict.fromkeys((*shells, *_named_shells(image), *DEFAULT_SHELLS)))
     buildah = any(name == "io.buildah.version" for name, _ in image.config.labels)
     entries = [entry for entry in image.history if entry.comment != PADDED]
     reader = _Reader(known, buildah=buildah)
@@ -78,6 +80,14 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     copies = [line for line in lines if line.keyword in ("COPY", "ADD")]
     hashed = bool(copies) and copies[-1].readings[0].partition(" ")[2].startswith("# ")
     return History(lines, made, missing if missing >= 0 else None, kaniko, hashed)
+
+
+def _named_shells(image: Image) -> Iterator[str]:
+    """The shells that entries of SHELL name; an edited Dockerfile may name them no more."""
+    for entry in image.history:
+        found = _SHELL.search(entry.created_by[:_LONGEST])
+        if found:
+            yield plain(found[1])
 
 
 class _Reader:
@@ -91,7 +101,12 @@ class _Reader:
     def line(self, entry: HistoryEntry) -> Line:
         keyword, body = self._split(entry.created_by[:_LONGEST].strip().removesuffix("# buildkit").strip())
         merging = self.buildah or entry.comment.startswith(("FROM ", "merge sha256:", "create new from sha256:"))
-        return Line(keyword, self._readings(keyword, body), entry.empty, merging, _hand(entry))
+        hand = _hand(entry)
+        if hand == "kaniko" and keyword != "RUN":
+            readings: tuple[str, ...] = (f"{keyword} {' '.join(path_words(body))}",)
+        else:
+            readings = self._readings(keyword, body)
+        return Line(keyword, readings, entry.empty, merging, hand)
 
     def _split(self, text: str) -> tuple[str, str]:
         """The keyword and what follows it."""

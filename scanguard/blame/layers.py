@@ -146,9 +146,10 @@ class Layers:
         lines = self.history.lines
         group = [line] if lines[line].layered else []
         if lines[line].merging or lines[line].keyword not in (*LAYERED, "WORKDIR"):
-            group = [*(at for at in range(start, line) if lines[at].layered), *group]
-        if not group:
-            group = [at for at in range(start, line + 1) if lines[at].keyword == "WORKDIR"] or [line]
+            ours = [at for at in range(start, line) if at >= self.first or at in self.doubtful]
+            group = [*(at for at in ours if lines[at].layered), *group]
+            group = group or [at for at in ours if lines[at].keyword == "WORKDIR"]
+        group = group or [line]
         if len(group) == 1:
             return self._single(group[0])
         return _together([self._single(at) for at in group])

@@ -39,7 +39,7 @@ class Matcher:
         self.lines = lines
         forms = _Classes()
         marks = [forms.join(one.forms) for one in own]
-        self.own_class = [forms.find(mark) if mark >= 0 else -2 for mark in marks]
+        self.own_class = [forms.find(mark) if mark >= 0 else -2 - at for at, mark in enumerate(marks)]
         self.line_class = [forms.look_up(line.readings) for line in lines]
         self._own_places = _places(self.own_class)
         self._line_places = _places(self.line_class)
@@ -71,7 +71,10 @@ class Matcher:
                 waiting.extend(_between(segment, anchors))
             elif segment.open:
                 found.extend(self._latest(segment))
-        return self._doubted(tuple(sorted(found)))
+        found.sort()
+        if len(found) == len(self.own) and found and len(self.lines) - found[0].line == len(found):
+            return self._shifted(found)
+        return self._doubted(self._alone(found, start))
 
     def twins(self, line: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The instructions and the lines that say the same as a line; none where no instruction does."""
@@ -114,7 +117,32 @@ class Matcher:
         pairs = [Pair(at, line, sure=False) for at, line in found if self.fits(at, line)]
         return _ascending(sorted(pairs))
 
-    def _doubted(self, pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    def _shifted(self, pairs: list[Pair]) -> tuple[Pair, ...]:
+        """Where all agrees, only unknown values leave a doubt: whether the first instructions made the lines before theirs."""
+        result = list(pairs)
+        for at, pair in enumerate(pairs):
+            known = self.own_class[pair.own] == self.line_class[pair.line]
+            if known or not pair.line or not self.fits(pair.own, pair.line - 1):
+                break
+            result[at] = pair._replace(sure=False)
+        return tuple(result)
+
+    def _alone(self, pairs: list[Pair], start: int) -> list[Pair]:
+        """Take sureness from pairs whose text stands once more, without a partner, on either side."""
+        own, lines = {pair.own for pair in pairs}, {pair.line for pair in pairs}
+        idle = [at for at in range(len(self.own)) if at not in own]
+        strange = [at for at in range(start, len(self.lines)) if at not in lines]
+        loose = {self.own_class[at] for at in idle} | {self.line_class[at] for at in strange}
+        idle = [at for at in idle if self.own[at].patterns]
+        result = []
+        for pair in pairs:
+            twin = self.own_class[pair.own] in loose or any(self.fits(at, pair.line) for at in idle)
+            if self.own[pair.own].patterns and not twin:
+                twin = any(self.fits(pair.own, at) for at in strange)
+            result.append(pair._replace(sure=pair.sure and not twin))
+        return result
+
+    def _doubted(self, pairs: list[Pair]) -> tuple[Pair, ...]:
         """Take sureness from a lone first pair with lines after it that no instruction accounts for.
 
         It may be a line of the base image that says the same as an instruction added since.
@@ -123,9 +151,9 @@ class Matcher:
             before, here = pairs[at - 1], pairs[at]
             if here.line - before.line > here.own - before.own:
                 if sum(self.own[pair.own].layered for pair in pairs[:at]) > 1:
-                    return pairs
+                    break
                 return (*(pair._replace(sure=False) for pair in pairs[:at]), *pairs[at:])
-        return pairs
+        return tuple(pairs)
 
 
 class _Classes:

@@ -18,11 +18,15 @@ def plain(text: str) -> str:
 
 
 def copied_words(text: str) -> list[str]:
-    """The paths of COPY and ADD, flags in front left out, each without `./` before and `/` behind it."""
-    words = text.translate(_MARKS).split()
-    while words and words[0].startswith("--"):
-        del words[0]
-    return [bare_path(word) for word in words]
+    """The paths of COPY and ADD without the flags in front."""
+    words = path_words(text)
+    flags = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
+    return words[flags:]
+
+
+def path_words(text: str) -> list[str]:
+    """The words of a text, each without what makes no difference to a path."""
+    return [bare_path(word) for word in text.translate(_MARKS).split()]
 
 
 def bare_path(path: str) -> str:
