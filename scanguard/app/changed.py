@@ -11,7 +11,7 @@ from scanguard.app.request import Request
 from scanguard.app.session import Scan, Session
 from scanguard.build.model import Build
 from scanguard.dockerfile.decode import decode
-from scanguard.engine.changed import Change, caused, changed_lines, evaluated, followed, similar
+from scanguard.engine.changed import Change, caused, changed_lines, evaluated, followed, meant, similar
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.finding import Finding
 from scanguard.model.record import NamedTuple
@@ -149,7 +149,7 @@ def _changes(session: Session, request: Request, scan: Scan, comparison: Compari
     found = {uri: Change(everything=True) for uri in moved}
     for uri, old in origins.items():
         if uri not in found:
-            lines = changed_lines(old, texts[uri].text)
+            lines = meant(texts[uri], build_of(uri), changed_lines(old, texts[uri].text))
             found[uri] = Change(False, lines, *followed(texts[uri], build_of(uri), lines), before.get(uri, ()))
     return found
 

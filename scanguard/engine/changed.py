@@ -85,6 +85,13 @@ def evaluated(source: Source) -> Build | None:
         return None
 
 
+def meant(source: Source, build: Build | None, lines: Lines) -> Lines:
+    """The lines among these that say something: no comments, no blank ones."""
+    comments = () if build is None else build.dockerfile.comments
+    silent = {source.line_of(comment.span.start) for comment in comments}
+    return frozenset(line for line in lines if line not in silent and source.line(line).strip())
+
+
 def followed(source: Source, build: Build | None, lines: Lines) -> tuple[frozenset[str], frozenset[str]]:
     """The stages whose base stage has a changed instruction, and the variables that changed lines set, directly or not."""
     if build is None or not lines:
@@ -125,6 +132,7 @@ def _uses(text: str, name: str) -> bool:
 
 
 def _likeness(finding: Finding) -> tuple[object, ...]:
+    """What is the same of a finding and of one before it: also that nothing or the same thing suppresses it."""
     return (
         finding.rule.id,
         stage_name(finding),
@@ -133,6 +141,7 @@ def _likeness(finding: Finding) -> tuple[object, ...]:
         finding.message,
         finding.severity,
         finding.image,
+        tuple(suppression for suppression in finding.suppressions if suppression.kind != "baseline"),
     )
 
 

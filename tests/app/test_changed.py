@@ -61,6 +61,19 @@ def test_a_changed_line_brings_its_own_findings(root: Path) -> None:
     assert found(checked(root)) == []
     git.write(root, {"app/Dockerfile": "# licence\n\n" + STAGES})
     assert found(checked(root)) == []
+    git.write(root, {"app/Dockerfile": STAGES.replace("update &&", "update && \\\n  # the compiler\n\n ")})
+    assert {line.split()[0] for line in found(checked(root))} >= {"app/Dockerfile:6"}
+    git.commit(root, {})
+    git.write(root, {"app/Dockerfile": (root / "app/Dockerfile").read_text().replace("# the", "# the good")})
+    assert found(checked(root)) == []
+
+
+def test_a_suppression_that_is_taken_away_is_a_cause(root: Path) -> None:
+    suppressed = STAGES.replace("USER root", '# scanguard: ignore[root-user] reason="so"\nUSER root')
+    git.commit(root, {"app/Dockerfile": suppressed})
+    assert found(checked(root)) == []
+    git.write(root, {"app/Dockerfile": STAGES})
+    assert found(checked(root)) == ["app/Dockerfile:8 root-user"]
 
 
 def test_a_line_taken_away_can_be_the_cause(root: Path) -> None:
