@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Protocol
 
@@ -41,6 +42,27 @@ class Stop(Protocol):
 
     def is_set(self) -> bool:
         """Whether the programs are to end."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """While the block runs, SIGTERM and SIGHUP end it as an interrupt from the keyboard does.
+
+    So the programs that it runs end too, and what they wrote goes. Without effect outside the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_: int, __: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """Programs are run with little of the environment, and none outlives its call."""
 
 import os
+import signal
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Timer
 
 import pytest
 
-from scanguard.process import Ended, environment, run
+from scanguard.process import Ended, environment, interruptible, run
+from tests.environments import ROOT
 
 PYTHON = [sys.executable, "-I", "-c"]
 
@@ -81,3 +85,46 @@ def test_watched_and_well() -> None:
 def test_none_to_run() -> None:
     with pytest.raises(OSError, match="nosuch"):
         run(["/nosuch/program"], timeout=5)
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_ends_what_is_run(name: str, tmp_path: Path) -> None:
+    """Who is told to end takes the programs along that it runs in other threads, and their directories."""
+    path, temporary = tmp_path / "id", tmp_path / "tmp"
+    temporary.mkdir()
+    script = f"""
+import signal, sys, threading
+sys.path.insert(0, {str(ROOT)!r})
+from concurrent.futures import ThreadPoolExecutor
+from scanguard.process import interruptible, run
+signal.signal(signal.SIGINT, signal.default_int_handler)
+stop = threading.Event()
+try:
+    with interruptible(), ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(run, {family(path)!r}, timeout=60, stop=stop).result()
+        except BaseException:
+            stop.set()
+            raise
+except KeyboardInterrupt:
+    print("interrupted", signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+"""
+    program = subprocess.Popen(
+        [*PYTHON, script], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}, start_new_session=True
+    )
+    while not (path.exists() and path.read_text()):
+        time.sleep(0.05)
+    program.send_signal(getattr(signal, name))
+    said, _ = program.communicate(timeout=30)
+    assert (said, program.returncode) == (b"interrupted True\n", 0)
+    assert gone(path)
+    assert list(temporary.iterdir()) == []
+
+
+def test_other_threads_get_no_signals() -> None:
+    def inside() -> bool:
+        with interruptible():
+            return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(inside).result()

@@ -31,6 +31,7 @@ from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
+from scanguard.process import interruptible
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
@@ -113,14 +114,15 @@ class ImageRun:
 
     def check(self, wanted: Sequence[Wanted]) -> tuple[CheckedImage, ...]:
         """What all images gave, in the order asked for. What fails is a notification of level `error`."""
-        trivy = self._trivy(self.session.environment.cwd)
-        told = trivy.notifications if isinstance(trivy, Ready) else ()
-        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
-            try:
-                checked = tuple(pool.map(lambda one: self._contained(one, trivy), wanted))
-            except BaseException:
-                self.stop.set()
-                raise
+        with interruptible():
+            trivy = self._trivy(self.session.environment.cwd)
+            told = trivy.notifications if isinstance(trivy, Ready) else ()
+            with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
+                try:
+                    checked = tuple(pool.map(lambda one: self._contained(one, trivy), wanted))
+                except BaseException:
+                    self.stop.set()
+                    raise
         scanned = [one.inventory for one in checked if one.inventory is not None]
         told = (*told, *self.accepted.told(scanned)) if scanned else told
         return (CheckedImage((), (), told), *checked) if told else checked
@@ -165,7 +167,7 @@ class ImageRun:
             looked = ImageScan(source.image, contents, inventory, build, blame, base_layers)
             findings, told = check_image(looked, self._possible(inventory), home, lambda paths: hashes(source, paths))
         findings = self._marked(findings, looked)
-        files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build)),)
+        files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
         return CheckedImage(
             (_summary(looked, target, home, findings),), findings, (*notifications, *told), files, inventory
         )
