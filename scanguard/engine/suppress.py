@@ -31,6 +31,10 @@ class Exemption(Protocol):
         """The last day on which it holds, as an ISO date."""
 
     @property
+    def owner(self) -> str:
+        """Who answers for it; may be empty."""
+
+    @property
     def uri(self) -> str:
         """The file that states it."""
 
@@ -176,7 +180,7 @@ def _marked(finding: Finding, exceptions: Iterable[Exemption], used: set[int]) -
     if not found:
         return finding
     used.update(map(id, found))
-    marks = (Suppression("policy", exception.reason, exception.expires) for exception in found)
+    marks = (Suppression("policy", exception.reason, exception.expires, exception.owner) for exception in found)
     return finding._replace(suppressions=(*finding.suppressions, *marks))
 
 

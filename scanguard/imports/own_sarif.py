@@ -160,7 +160,8 @@ def _snippet(node: Node) -> str:
 def _suppression(node: Node) -> Suppression:
     kind = "inline" if node["kind"].text() == "inSource" else "policy"
     bag = node["properties"]
-    return Suppression(bag["source"].text(kind), node["justification"].text(), bag["expires"].text())
+    why = node["justification"].text()
+    return Suppression(bag["source"].text(kind), why, bag["expires"].text(), bag["owner"].text())
 
 
 def _file(node: Node) -> ReadFile:

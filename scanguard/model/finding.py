@@ -39,11 +39,15 @@ class Place(NamedTuple):
 
 
 class Suppression(NamedTuple):
-    """Why a finding does not count. `kind` is `inline`, `policy` or `baseline`; `expires` is an ISO date or empty."""
+    """Why a finding does not count. `kind` is `inline`, `policy`, `vex` or `baseline`.
+
+    `expires` is an ISO date and `owner` whoever answers for it; both may be empty.
+    """
 
     kind: str
     justification: str
     expires: str = ""
+    owner: str = ""
 
 
 class Finding(NamedTuple):

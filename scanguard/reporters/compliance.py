@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from scanguard.model.compliance import STATUSES, ComplianceReport, ControlResult, RuleEvidence
-from scanguard.model.finding import Finding
+from scanguard.model.finding import Finding, Suppression
 from scanguard.reporters.markdown import escaped
 from scanguard.reporters.terminal import visible
 
@@ -73,7 +73,7 @@ def _evidence(result: ControlResult) -> list[str]:
     if more > 0:
         lines.append(f"and {more} more")
     for finding in result.accepted[:_SHOWN]:
-        reasons = "; ".join(_accepted(one.justification, one.expires) for one in finding.suppressions)
+        reasons = "; ".join(_accepted(one) for one in finding.suppressions)
         lines.append(f"accepted: {_finding(finding)} ({reasons})")
     ran = [one for one in result.rules if one.targets]
     if ran:
@@ -85,9 +85,9 @@ def _finding(finding: Finding) -> str:
     return f"{finding.uri}:{finding.region.start_line}: {finding.rule.name}: {finding.message}"
 
 
-def _accepted(reason: str, expires: str) -> str:
-    until = f"until {expires}" if expires else "without an end"
-    return f"{reason or 'no reason'}, {until}"
+def _accepted(mark: Suppression) -> str:
+    until = f"until {mark.expires}" if mark.expires else "without an end"
+    return ", ".join(filter(None, (mark.justification or "no reason", mark.owner, until)))
 
 
 def _rule(one: RuleEvidence) -> str:

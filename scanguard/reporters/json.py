@@ -118,6 +118,7 @@ def _suppression(suppression: Suppression) -> JSON:
         "kind": suppression.kind,
         "justification": suppression.justification,
         "expires": suppression.expires or None,
+        "owner": suppression.owner or None,
     }
 
 

@@ -40,6 +40,10 @@ class Acceptance(Protocol):
     def expires(self) -> str:
         """The last day on which it holds, ISO; empty for ever."""
 
+    @property
+    def owner(self) -> str:
+        """Who answers for it; may be empty."""
+
 
 class IgnoredVulnerability(NamedTuple):
     """A line of a `.trivyignore`; an `Acceptance`."""
@@ -49,6 +53,7 @@ class IgnoredVulnerability(NamedTuple):
     expires: str = ""
     packages: tuple[str, ...] = ()
     path: str = ""
+    owner: str = ""
 
 
 def covers(exception: Acceptance, vulnerability: Vulnerability) -> bool:
@@ -93,7 +98,7 @@ def _covered(
 ) -> Suppression | None:
     for exception in exceptions:
         if covers(exception, vulnerability):
-            return Suppression("policy", exception.reason, exception.expires)
+            return Suppression("policy", exception.reason, exception.expires, exception.owner)
     statement = judgement(statements, vulnerability, image)
     return None if statement is None else Suppression("vex", statement.explanation)
 

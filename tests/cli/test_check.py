@@ -149,7 +149,7 @@ def test_inline_suppressions(repository: Path, command: Command) -> None:
     ran = command("check", "Dockerfile", "--format", "json")
     (finding,) = json.loads(ran.out)["findings"]
     assert (ran.code, finding["name"]) == (0, "unpinned-image")
-    assert finding["suppressions"] == [{"kind": "inline", "justification": "a test", "expires": None}]
+    assert finding["suppressions"] == [{"kind": "inline", "justification": "a test", "expires": None, "owner": None}]
     assert command("check", "Dockerfile").out == "clean: nothing found in 1 file; 1 suppressed\n"
     assert command("check", "Dockerfile", "--no-inline").code == 1
     (result,) = json.loads(command("check", "Dockerfile", "--format", "sarif", "--include-suppressed").out)["runs"][0][

@@ -5,6 +5,7 @@ import pytest
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.model.errors import ConfigurationError
+from scanguard.model.finding import Suppression
 from scanguard.model.report import Report
 from scanguard.model.rule import Severity
 
@@ -123,7 +124,18 @@ def test_files_of_a_directory_are_laid_over_each_other_and_do_not_bind_each_othe
 def test_exceptions_of_the_organisation_count(check):
     exception = "exceptions: [{rule: root-user, reason: vendor, owner: ops, expires: 2099-01-01}]\n"
     report = check(a=f"locked: root-user\n{exception}")
-    assert "root-user" not in [name for name, _ in active(report)]
+    marks = [one.suppressions for one in report.findings if one.rule.name == "root-user"]
+    assert marks == [(Suppression("policy", "vendor", "2099-01-01", "ops"),)]
+
+
+def test_an_expired_exception_counts_no_more_and_is_told(check):
+    report = check(
+        "exceptions: [{rule: unpinned-image, reason: r, expires: 2025-12-31}]\n", "FROM debian:12\nUSER 65532\n"
+    )
+    assert active(report) == [("unpinned-image", Severity.MEDIUM)]
+    assert [(one.level, one.uri, one.message) for one in report.notifications] == [
+        ("warning", "scanguard.yaml", "The exception for unpinned-image ended on 2025-12-31: its findings count again.")
+    ]
 
 
 def test_keys_can_be_locked(check):

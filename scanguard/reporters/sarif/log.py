@@ -1,6 +1,7 @@
 """The whole SARIF log of a report: one run with its tool, its invocation and its results."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from scanguard.model.finding import Finding
@@ -25,6 +26,7 @@ from scanguard.reporters.sarif.descriptors import (
 from scanguard.reporters.sarif.objects import Converter, om
 from scanguard.reporters.sarif.places import BASE, Places
 from scanguard.reporters.sarif.results import result
+from scanguard.reporters.sarif.runs import runs
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SEMANTIC_VERSION = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?").fullmatch
@@ -36,39 +38,65 @@ _EXIT = {
 }
 
 
-def log(report: Report, *, include_suppressed: bool, category: str, limit: int) -> Any:
-    """The log as the values of JSON; `results` is an iterator, since there can be very many."""
-    findings = worst_first(report.findings if include_suppressed else report.active)
-    kept = findings[:limit]
-    found = len(findings) + sum(number for _, number in report.omitted)
-    places = Places(report)
-    rules = _rules(report, kept)
-    indices = {rule.id: index for index, rule in enumerate(rules)}
-    taxa = taxa_in_use(rules)
-    run = om.Run(
-        tool=om.Tool(driver=_driver(report.version, rules, taxa)),
-        automation_details=om.RunAutomationDetails(id=category.rstrip("/") + "/") if category else None,
-        invocations=[_invocation(report, len(kept), found, places, indices)],
-        original_uri_base_ids={BASE: om.ArtifactLocation(description=om.Message(text="The root of the repository."))},
-        artifacts=places.artifacts(),
-        results=[],
-        taxonomies=taxonomy_components(taxa) or None,
-        column_kind="unicodeCodePoints",
-        properties={
-            "policy": report.policy,
-            "failOn": _fail_on(report),
-            "shards": _shards(report),
-            **_images(report),
-            **_baseline(report),
-        },
-    )
+def log(report: Report, *, include_suppressed: bool, category: str | None, limit: int) -> Any:
+    """The log as the values of JSON; `results` are iterators, since there can be very many.
+
+    `limit` is for each run. `category` None is the default, an empty one none.
+    """
+    parts = [
+        _Part(one, name, include_suppressed=include_suppressed, limit=limit) for one, name in runs(report, category)
+    ]
     convert = Converter().convert
-    document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[run]))
-    states = bool(report.baseline) and include_suppressed
-    document["runs"][0]["results"] = (
-        convert(result(finding, indices[finding.rule.id], places, states=states)) for finding in kept
-    )
+    document = convert(om.SarifLog(schema_uri=SCHEMA, version="2.1.0", runs=[part.run() for part in parts]))
+    for made, part in zip(document["runs"], parts, strict=True):
+        made["results"] = part.results(convert)
     return document
+
+
+class _Part:
+    """What one run of the log says."""
+
+    def __init__(self, report: Report, category: str, *, include_suppressed: bool, limit: int) -> None:
+        findings = worst_first(report.findings if include_suppressed else report.active)
+        self.report = report
+        self.category = category
+        self.kept = findings[:limit]
+        self.found = len(findings) + sum(number for _, number in report.omitted)
+        self.places = Places(report)
+        self.rules = _rules(report, self.kept)
+        self.indices = {rule.id: index for index, rule in enumerate(self.rules)}
+        self.states = bool(report.baseline) and include_suppressed
+
+    def run(self) -> Any:
+        """The run without its results."""
+        report, taxa = self.report, taxa_in_use(self.rules)
+        root = om.ArtifactLocation(description=om.Message(text="The root of the repository."))
+        return om.Run(
+            tool=om.Tool(driver=_driver(report.version, self.rules, taxa)),
+            automation_details=_automation(self.category),
+            invocations=[_invocation(report, len(self.kept), self.found, self.places, self.indices)],
+            original_uri_base_ids={BASE: root},
+            artifacts=self.places.artifacts(),
+            results=[],
+            taxonomies=taxonomy_components(taxa) or None,
+            column_kind="unicodeCodePoints",
+            properties={
+                "policy": report.policy,
+                "failOn": _fail_on(report),
+                "shards": _shards(report),
+                **_images(report),
+                **_baseline(report),
+            },
+        )
+
+    def results(self, convert: Callable[[Any], Any]) -> Iterator[Any]:
+        """The results, worst first, made one by one."""
+        for finding in self.kept:
+            yield convert(result(finding, self.indices[finding.rule.id], self.places, states=self.states))
+
+
+def _automation(category: str) -> Any:
+    return om.RunAutomationDetails(id=category.rstrip("/") + "/") if category else None
 
 
 def _fail_on(report: Report) -> str:

@@ -76,7 +76,7 @@ def _suppression(reason: Suppression) -> Any:
         kind="inSource" if reason.kind == "inline" else "external",
         status="accepted",
         justification=reason.justification or None,
-        properties={"source": reason.kind, "expires": reason.expires or None},
+        properties={"source": reason.kind, "expires": reason.expires or None, "owner": reason.owner or None},
     )
 
 
