@@ -14,6 +14,8 @@ from scanguard.model.location import Span
 ENOUGH = 0.6
 PLENTY = 0.5
 CHANGED = "The Dockerfile has changed since the image was built."
+_TWINS = "Another instruction, or another entry of the history, says the same."
+_EITHER = "The base image may have made this layer, or an instruction that says the same."
 _MANY = 20
 
 
@@ -139,7 +141,10 @@ class Layers:
             return self.bottom()
         found = [self.own[at] for at in places[:_MANY]]
         base = () if self.scratch or self.base_span is None else (self.base_span,)
-        return Origin(Certainty.CANDIDATES, (*(one.span for one in found), *base), CHANGED, found[0].step.stage)
+        return Origin(Certainty.CANDIDATES, (*(one.span for one in found), *base), self._why(line), found[0].step.stage)
+
+    def _why(self, line: int) -> str:
+        return _EITHER if self._loose_twins(line) or not self.changed else CHANGED
 
     def _made(self, line: int, start: int) -> Origin:
         """The instructions whose changes are in the layer of a line; where builders merge, those of the lines before it."""
@@ -161,7 +166,8 @@ class Layers:
             one = self.own[pair.own]
             if pair.sure:
                 return Origin(Certainty.EXACT, (one.span,), stage=one.step.stage)
-            return Origin(Certainty.CANDIDATES, (one.span,), CHANGED, one.step.stage)
+            spans = (one.span, *(self.own[at].span for at in self._loose_twins(line) if at != pair.own))
+            return Origin(Certainty.CANDIDATES, spans[:_MANY], _TWINS, one.step.stage)
         moved = self._moved(line)
         if moved is None:
             return self._replaced(line)
@@ -169,6 +175,10 @@ class Layers:
         return Origin(
             Certainty.EXACT, (one.span,), "The instruction has moved since the image was built.", one.step.stage
         )
+
+    def _loose_twins(self, line: int) -> list[int]:
+        """The instructions that say what a line says and that have no sure partner."""
+        return [at for at in self.matcher.twins(line)[0] if at not in self.by_own or not self.by_own[at].sure]
 
     def _moved(self, line: int) -> int | None:
         """The one RUN that says the same as this one line, where both are without a partner; entries of COPY say too little."""
@@ -187,8 +197,7 @@ class Layers:
         above = self.pairs[place].own if place < len(self.pairs) else len(self.own)
         here = self.history.lines[line]
         gap = [at for at in range(below + 1, above) if at not in self.by_own and self.own[at].keyword == here.keyword]
-        same = [at for at in self.matcher.twins(line)[0] if at not in self.by_own or not self.by_own[at].sure]
-        found = [self.own[at] for at in dict.fromkeys((*same, *gap))]
+        found = [self.own[at] for at in dict.fromkeys((*self._loose_twins(line), *gap))]
         if not found:
             return Origin(Certainty.UNKNOWN, reason="No instruction of the Dockerfile made this layer.")
         if len(found) > _MANY:
