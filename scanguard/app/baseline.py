@@ -76,7 +76,8 @@ def compare(scan: Scan, baseline: Baseline, request: Request, root: str) -> Mark
 def looked_at(scan: Scan, request: Request) -> Callable[[Entry], bool]:
     """Tells of an entry whether this run would have found it: its file was read, its rule ran, and nothing failed there.
 
-    Where `--target` names a stage, or an image was not looked at, nothing is known of the others.
+    Where `--target` names a stage nothing is known of the others, and nothing of images that were not looked at or
+    without Trivy.
     """
     report = scan.report
     enabled = {rule.name for rule in report.rules} | {SYNTAX_ERROR.name}
@@ -89,7 +90,8 @@ def looked_at(scan: Scan, request: Request) -> Callable[[Entry], bool]:
         if failed & {"", entry.uri} or (request.target and entry.stage != request.target):
             return False
         if entry.image:
-            return entry.image in images and entry.rule in enabled
+            scanned = request.images is None or request.images.scan
+            return scanned and entry.image in images and entry.rule in enabled
         return entry.rule in enabled and entry.rule in scan.ran.get(entry.uri, ())
 
     return answer

@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanguard.engine.changed import changed_lines, evaluated, followed, similar
-from scanguard.model.location import Source
+from scanguard.engine.changed import Change, caused, changed_lines, evaluated, followed, similar
+from scanguard.model.finding import Finding, Suppression
+from scanguard.model.location import Region, Source, Span
+from scanguard.model.rule import Confidence, Rule, Severity
 
 LINES = st.lists(st.sampled_from(["FROM a", "RUN b", "", "USER c", "# d"]), max_size=12)
 
@@ -46,3 +48,39 @@ def test_a_renamed_file_is_the_most_similar_one() -> None:
     ]
     assert similar(text, candidates) == "most"
     assert similar(text, candidates[:1]) is None
+
+
+RULE = Rule("SGD999", "example-rule", "hygiene", Severity.HIGH, "An example.", "An example.")
+
+
+def finding(line: int, **fields: object) -> Finding:
+    where = Region(line, 1, line, 5)
+    made = Finding(
+        RULE, Severity.HIGH, Confidence.HIGH, "A fact.", "Dockerfile", where, "0", (), (), Span(0, 4), "RUN x"
+    )
+    return made._replace(lines=(line, line), **fields)
+
+
+def test_what_is_caused() -> None:
+    one, other = finding(2), finding(4)
+    assert caused([one, other], None) == ()
+    assert caused([one, other], Change(everything=True)) == (one, other)
+    assert caused([one, other], Change(lines=frozenset({4}), before=(one,))) == (other,)
+    assert caused([one, other], Change(before=(one, other))) == ()
+    assert caused([one, other], Change(before=(one,))) == (other,)
+    assert caused([one], Change(before=(one._replace(message="Another fact."),))) == (one,)
+    assert caused([one], Change(before=(one,), stages=frozenset({"0"}))) == (one,)
+    assert caused([one], Change(before=(one._replace(suppressions=(Suppression("inline", "so"),)),))) == (one,)
+
+
+def test_a_finding_of_an_image_is_judged_by_its_lines() -> None:
+    """Nothing is known of the image that there was before."""
+    image = finding(2, image="app")
+    assert caused([image], Change()) == ()
+    assert caused([image], Change(lines=frozenset({2}))) == (image,)
+
+
+def test_a_used_variable_is_a_cause() -> None:
+    user = finding(2, instruction="FROM debian:${TAG}")
+    changes = {name: Change(before=(user,), variables=frozenset({name})) for name in ("TAG", "TA", "TAGS")}
+    assert {name for name, change in changes.items() if caused([user], change)} == {"TAG"}
