@@ -183,7 +183,7 @@ def image_check(
         controls = (("cis-docker", cis), ("nist-800-190", nist), ("cwe", cwe))
         rule = _rule(function, id, name, category, severity, equivalents, controls, enabled, since, options)
         run = function if options else lambda scan, _: function(scan)
-        return Check(rule, run, "image", frozenset(needs))
+        return Check(rule._replace(subject="image"), run, "image", frozenset(needs))
 
     return decorate
 

@@ -47,12 +47,14 @@ def _rank(notification: Notification) -> tuple[object, ...]:
 class ScannedFile(NamedTuple):
     """A file that was read: its text for code frames and snippets, and the spans in it that hold secrets.
 
-    `sha256` is the hexadecimal digest of the bytes, empty where no report asked for it.
+    `sha256` is the hexadecimal digest of the bytes, empty where no report asked for it. `checked` is False for a Dockerfile
+    that was read only to blame it for what is in an image.
     """
 
     source: Source
     secrets: tuple[Span, ...] = ()
     sha256: str = ""
+    checked: bool = True
 
 
 class ReadFile(NamedTuple):

@@ -65,6 +65,7 @@ class Rule(NamedTuple):
     `id` is never used again for another defect; `name` is kebab case and names the defect, so that one can say
     "ignore <name>". `help` is Markdown. `controls` maps a standard (`cis-docker`, `nist-800-190`, `cwe`) to the
     numbers of its controls. `enabled` says whether the rule runs where no policy speaks of it.
+    `subject` is what it looks at: `dockerfile` or `image`.
     """
 
     id: str
@@ -78,3 +79,4 @@ class Rule(NamedTuple):
     enabled: bool = True
     since: str = "0.1.0"
     options: tuple[Option, ...] = ()
+    subject: str = "dockerfile"

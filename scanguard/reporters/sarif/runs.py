@@ -33,7 +33,12 @@ def runs(report: Report, category: str | None) -> list[tuple[Report, str]]:
 
 def _has_files(report: Report) -> bool:
     """Whether Dockerfiles were checked, not only read to blame them for what is in images."""
-    return any(file.checked for file in report.files) or any(not finding.image for finding in report.findings)
+    blamed = {image.uri for image in report.images}
+    return (
+        any(file.checked for file in report.files)
+        or any(not finding.image for finding in report.findings)
+        or any(file.uri not in blamed for file in report.elsewhere)
+    )
 
 
 def _of_files(report: Report) -> Report:
