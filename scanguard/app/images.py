@@ -135,7 +135,15 @@ class ImageRun:
         settings = settings._replace(secrets="secrets" in self.needs, licences="licences" in self.needs)
         beside = os.path.dirname(sys.executable)
         try:
-            return prepare(settings, cwd=cwd, now=time.time(), say=self.options.say, stop=self.stop, beside=beside)
+            return prepare(
+                settings,
+                cwd=cwd,
+                now=time.time(),
+                say=self.options.say,
+                stop=self.stop,
+                beside=beside,
+                repository=repository_root(cwd) or "",
+            )
         except TargetError as error:
             return error
 

@@ -65,15 +65,23 @@ def silent(_: str) -> None:
 
 
 def prepare(
-    settings: TrivySettings, *, cwd: str, now: float, say: Say = silent, stop: Stop | None = None, beside: str = ""
+    settings: TrivySettings,
+    *,
+    cwd: str,
+    now: float,
+    say: Say = silent,
+    stop: Stop | None = None,
+    beside: str = "",
+    repository: str = "",
 ) -> Ready:
     """Find Trivy, make sure that it may be run and that its database is there; once for all images of a run.
 
-    `settings` are complete (`TrivySettings.completed`), `cwd` is the directory of the scanned repository, `now` the time in
-    seconds since 1970, `say` gets a line for people before something takes long. Raises TargetError, and
-    ConfigurationError for a program that must not be run.
+    `settings` are complete (`TrivySettings.completed`). `cwd` is the working directory, `repository` the scanned one: Trivy
+    is taken from neither by itself. `beside` is the interpreter's directory, `now` the time in seconds since 1970; `say`
+    gets a line for people before something takes long. Raises TargetError, and ConfigurationError for a program that must
+    not be run.
     """
-    program = approve(find(settings.path, os.environ, cwd, beside), settings.sha256, settings.cache, stop)
+    program = approve(find(settings.path, os.environ, cwd, beside, repository), settings.sha256, settings.cache, stop)
     if not settings.cache and not settings.server:
         raise TargetError("Trivy has no place for its database: set HOME, XDG_CACHE_HOME or the cache directory")
     told = ready(program, settings, now, say, stop)

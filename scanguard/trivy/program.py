@@ -7,7 +7,7 @@ and in the absolute directories of PATH outside the repository. Versions 0.69.4 
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.record import NamedTuple
@@ -28,25 +28,35 @@ class Program(NamedTuple):
     version: str
 
 
-def find(named: str, environ: Mapping[str, str], cwd: str, beside: str = "") -> str:
+def find(named: str, environ: Mapping[str, str], cwd: str, beside: str = "", repository: str = "") -> str:
     """The absolute path of Trivy: the one that is named, the one beside the interpreter, the first one of PATH.
 
-    `cwd` is the directory of the scanned repository, from which none is taken unless it is named. `beside` is the
-    interpreter's directory. Raises ConfigurationError where a named one is no program, TargetError where there is none.
+    A name without `/` is looked for in PATH. None is taken from `cwd`, nor from the scanned `repository`, unless its path
+    is given. `beside` is the interpreter's directory. Raises ConfigurationError where a named one is no
+    program, TargetError where there is none.
     """
     if named:
-        path = os.path.abspath(os.path.join(cwd, os.path.expanduser(named)))
+        whole = os.path.abspath(os.path.join(cwd, os.path.expanduser(named)))
+        path = whole if os.path.dirname(named) else _listed(named, environ, (cwd, repository))
         if not _executable(path):
             raise ConfigurationError(f"'{named}' is not a program; {_GET}")
         return path
     own = os.path.join(beside or os.path.dirname(sys.executable), NAME)
-    if os.path.isabs(own) and _executable(own):
-        return own
+    path = own if os.path.isabs(own) and _executable(own) else _listed(NAME, environ, (cwd, repository))
+    if not path:
+        there = _listed(NAME, environ, ())
+        why = f"only {there} was found, in the scanned repository; name it with --trivy to run it" if there else _GET
+        raise TargetError(f"Trivy was not found; {why}")
+    return path
+
+
+def _listed(name: str, environ: Mapping[str, str], barred: Sequence[str]) -> str:
+    """The first program of this name in the absolute directories of PATH that are not barred; empty where there is none."""
     for directory in environ.get("PATH", "").split(os.pathsep):
-        path = os.path.join(directory, NAME)
-        if os.path.isabs(directory) and _executable(path) and not _within(path, cwd):
+        path = os.path.join(directory, name)
+        if os.path.isabs(directory) and _executable(path) and not any(_within(path, one) for one in barred):
             return path
-    raise TargetError(f"Trivy was not found; {_GET}")
+    return ""
 
 
 def _executable(path: str) -> bool:
@@ -56,7 +66,7 @@ def _executable(path: str) -> bool:
 def _within(path: str, directory: str) -> bool:
     """Whether a program, or the place that its name is in, lies in a directory; the root directory holds nothing."""
     base = os.path.join(os.path.realpath(directory), "")
-    if base == "/":
+    if not directory or base == "/":
         return False
     places = (os.path.realpath(path), os.path.join(os.path.realpath(os.path.dirname(path)), NAME))
     return any(place.startswith(base) for place in places)

@@ -32,6 +32,10 @@ def test_the_named_one_comes_first(tmp_path: Path) -> None:
     assert find("named/trivy", environ, str(tmp_path), str(beside.parent)) == str(named)
     assert find("", environ, "/nowhere", str(beside.parent)) == str(beside)
     assert find("", environ, "/nowhere", str(tmp_path)) == str(listed)
+    assert find("trivy", environ, str(beside.parent), str(tmp_path)) == str(listed)
+    assert find("./trivy", environ, str(beside.parent), str(tmp_path)) == str(beside)
+    with pytest.raises(ConfigurationError, match="'other' is not a program"):
+        find("other", environ, str(tmp_path))
 
 
 def test_nothing_of_the_repository_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,10 +49,26 @@ def test_nothing_of_the_repository_is_taken(tmp_path: Path, monkeypatch: pytest.
     places = ("", ".", "bin", str(repository), str(repository / "bin"), str(outside), str(tmp_path / "way"))
     with pytest.raises(TargetError, match="Trivy was not found"):
         find("", {"PATH": os.pathsep.join(places)}, str(repository), str(tmp_path / "none"))
+    inner = repository / "inner"
+    inner.mkdir()
+    with pytest.raises(
+        TargetError, match="bin/trivy was found, in the scanned repository; name it with --trivy to run it"
+    ):
+        find("", {"PATH": str(repository / "bin")}, str(inner), str(tmp_path / "none"), str(repository))
+    assert find("", {"PATH": str(repository / "bin")}, str(inner), str(tmp_path / "none")) == str(
+        repository / "bin" / "trivy"
+    )
     good = program(tmp_path / "good")
     path = os.pathsep.join((*places, str(good.parent)))
     assert find("", {"PATH": path}, str(repository), str(tmp_path / "none")) == str(good)
     assert find("", {"PATH": str(good.parent)}, "/", str(tmp_path / "none")) == str(good)
+
+
+def test_none_anywhere(tmp_path: Path) -> None:
+    with pytest.raises(
+        TargetError, match=r"Trivy was not found; install 'scanguard\[trivy\]', put trivy on PATH, or name it"
+    ):
+        find("", {"PATH": str(tmp_path)}, "/nowhere", str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "not executable"])
