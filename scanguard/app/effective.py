@@ -6,6 +6,8 @@ from functools import partial
 
 from scanguard.app.request import Request
 from scanguard.app.session import Session
+from scanguard.build.secret_names import secret_kind
+from scanguard.build.secret_values import find_values
 from scanguard.model.location import Region
 from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule
@@ -91,7 +93,8 @@ class _View:
             for name in layer.build_args:
                 if self.policy.build_args[name] == layer.build_args[name]:
                     place = _place(uri, layer.place(("build_args", name)))
-                    yield Entry(f"build_args.{name}", layer.build_args[name], place, self.locks.get("build_args", ""))
+                    value = _masked(name, layer.build_args[name])
+                    yield Entry(f"build_args.{name}", value, place, self.locks.get("build_args", ""))
             for context in layer.build_contexts:
                 yield Entry("build_contexts", context, _place(uri, layer.place(("build_contexts",))))
             for at, target in enumerate(layer.targets):
@@ -169,6 +172,11 @@ def _speaks(path: Path, layer: Layer) -> bool:
 
 def _has_option(name: str, setting: RuleSetting) -> bool:
     return name in setting.options
+
+
+def _masked(name: str, value: str) -> str:
+    """The value of a build argument, masked where it is a secret by its name or its form."""
+    return "***" if value and (secret_kind(name) or find_values(value)) else value
 
 
 def _owned(owner: str) -> str:

@@ -1,10 +1,11 @@
 """Rules that a policy declares, made into ordinary checks. See docs/declared-rules.md."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanguard.build.model import Build
+from scanguard.build.secret_names import secret_kind
 from scanguard.build.secrets import secret_spans
 from scanguard.model.finding import Problem
 from scanguard.model.record import NamedTuple
@@ -20,6 +21,8 @@ from scanguard.policy.vocabulary import EVERYWHERE, SHOWN
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _OWN = "SG"
 _MASK = "***"
+_PATTERNS_LIMIT = 2000
+"""More would cost too much, and take turns in the cache of translated patterns."""
 
 
 def declared(document: Document, entries: Sequence[Mapping[str, Any]], rules: Sequence[Rule]) -> Iterator[Check]:
@@ -29,6 +32,7 @@ def declared(document: Document, entries: Sequence[Mapping[str, Any]], rules: Se
     rule that would match everything.
     """
     taken = {word: rule for rule in rules for word in (rule.id.upper(), rule.name)}
+    patterns = 0
     for index, entry in enumerate(entries):
         path: Path = ("declare", index)
         rule = _rule(document, entry)
@@ -39,13 +43,17 @@ def declared(document: Document, entries: Sequence[Mapping[str, Any]], rules: Se
                 message = f"there is a rule '{taken[word].name}' ({taken[word].id}) already; choose another {key}"
                 raise document.error(message, (*path, key))
             taken[word] = rule
-        yield Check(rule, _run(document, entry, path))
+        run = _run(document, entry, path)
+        patterns += sum(
+            len(one.patterns) for block in run.blocks for leaf, _ in leaves(block) for one in leaf.conditions
+        )
+        if patterns > _PATTERNS_LIMIT:
+            raise document.error(f"the declared rules have more than {_PATTERNS_LIMIT} patterns", path)
+        yield Check(rule, run.run)
 
 
-def _run(document: Document, entry: Mapping[str, Any], path: Path) -> Callable[[Build, Options], Iterator[Problem]]:
-    if "require" in entry:
-        return _requirement(document, entry, path).run
-    return _prohibition(document, entry, path).run
+def _run(document: Document, entry: Mapping[str, Any], path: Path) -> "Prohibition | Requirement":
+    return _requirement(document, entry, path) if "require" in entry else _prohibition(document, entry, path)
 
 
 def _rule(document: Document, entry: Mapping[str, Any]) -> Rule:
@@ -70,6 +78,11 @@ class Prohibition(NamedTuple):
     scope: str
     message: str
 
+    @property
+    def blocks(self) -> tuple[Node, ...]:
+        """All blocks of the rule."""
+        return (self.block,)
+
     def run(self, build: Build, options: Options) -> Iterator[Problem]:
         """A problem for each fact that is surely matched."""
         seen = view(build, self.scope)
@@ -89,6 +102,11 @@ class Requirement(NamedTuple):
     when_kinds: tuple[str, ...]
     scope: str
     message: str
+
+    @property
+    def blocks(self) -> tuple[Node, ...]:
+        """All blocks of the rule."""
+        return (self.block,) if self.when is None else (self.block, self.when)
 
     def run(self, build: Build, options: Options) -> Iterator[Problem]:
         """A problem for each stage that surely lacks what is required."""
@@ -131,10 +149,19 @@ class _Clean:
         if self._secrets is None:
             source = self._build.dockerfile.source
             found = {source[span].strip("\"'") for span in secret_spans(self._build)}
+            found.update(_given(self._build))
             self._secrets = tuple(sorted(found - {""}, key=len, reverse=True))
         for secret in self._secrets:
             text = text.replace(secret, _MASK)
         return text
+
+
+def _given(build: Build) -> Iterator[str]:
+    """Values of variables that are secrets by their name; the command line may have given them, so no line holds them."""
+    for stage in build.stages:
+        for variable in stage.variables.values():
+            if variable.value.known and secret_kind(variable.name):
+                yield variable.value.text
 
 
 def _filled(message: str, fact: Fact, build: Build, clean: _Clean) -> str:

@@ -104,7 +104,7 @@ def fits(pattern: str, text: str) -> bool:
     return _expression(pattern).fullmatch(text[:_LONGEST]) is not None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _expression(pattern: str) -> "re.Pattern[str]":
     """Each part between stars in an atomic group: it is never tried again elsewhere."""
     parts = ["".join("." if char == "?" else re.escape(char) for char in part) for part in pattern.split("*")]

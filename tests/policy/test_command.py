@@ -34,7 +34,7 @@ def values(text: str) -> dict[str, tuple[object, str, str]]:
 def test_every_value_has_its_origin(run, tmp_path):
     (tmp_path / "repository" / "scanguard.yaml").write_text(
         "extends: strict\nfail_on: high\nrules:\n  root-user: critical\n  unpinned-frontend: {options: {allowed: [a/b]}}\n"
-        "build_args: {A: 1.10}\ntargets: [{path: Dockerfile, ships: [a, b]}]\n"
+        "build_args: {A: 1.10, DB_PASSWORD: hunter2}\ntargets: [{path: Dockerfile, ships: [a, b]}]\n"
         "exceptions: [{rule: root-user, reason: r, owner: o, expires: 2099-01-01}]\n"
     )
     code, out, _ = run("show", "--format", "json", "--ignore", "unpinned-image")
@@ -46,6 +46,8 @@ def test_every_value_has_its_origin(run, tmp_path):
     assert found["require_owner"] == (False, "default", "")
     assert found["enable"] == ("all", "strict (packaged):4:9", "")
     assert found["build_args.A"] == ("1.10", "scanguard.yaml:6:17", "")
+    assert found["build_args.DB_PASSWORD"] == ("***", "scanguard.yaml:6:36", "")
+    assert "hunter2" not in out
     assert found["targets"] == ("Dockerfile: a, b", "scanguard.yaml:7:11", "")
     assert found["exceptions"] == ("root-user until 2099-01-01: r (o)", "scanguard.yaml:8:14", "")
     assert found["rules.root-user.enabled"] == (True, "scanguard.yaml:4:14", "")

@@ -1,6 +1,9 @@
 """Declared rules: what they refuse, what they cannot know, and that they are rules like any other."""
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
@@ -113,6 +116,13 @@ def test_blocks_are_bounded():
         load(f"{HEAD}match: {{any: [{{any: [{many}]}}, {{any: [{many}]}}]}}}}\n")
 
 
+def test_patterns_are_bounded():
+    many = ", ".join("a" for _ in range(1000))
+    block = f"match: {{image: {{tag: [{many}], digest: [{many}], repository: b}}}}"
+    with pytest.raises(ConfigurationError, match="the declared rules have more than 2000 patterns"):
+        load(f"{HEAD}{block}}}\n")
+
+
 def test_a_declared_rule_is_a_rule():
     text = HEAD.replace("message: m", "message: 'Image {image} floats', help: Why it is so.")
     (check,) = load(f"{text}match: {{image: {{tag: latest}}}}}}\n").declared
@@ -185,6 +195,34 @@ def test_no_secret_is_shown_or_kept_in_a_key():
     (check,) = load(text).declared
     problems = list(check.run(evaluate(parse(Source("Dockerfile", dockerfile))), {}))
     assert [(one.message, one.key) for one in problems] == [("/x/***.", "/x/***")]
+
+
+def test_a_secret_that_the_command_line_gives_is_not_shown():
+    block = "match: {path: {path: /x/*}}"
+    dockerfile = "FROM a:1\nARG API_TOKEN\nCOPY a /x/$API_TOKEN\n"
+    assert found(block, dockerfile, message="{path}", API_TOKEN="hunter2hunter2") == [(3, "/x/***.")]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "a", "*", "[a", "{image}", "\u202e"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(
+            st.sampled_from(["not", "any", "all", "image", "command", "option", "name", "value", "tag"]), inner
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANYTHING, st.sampled_from(["match", "require", "when", "message", "scope", "id"]))
+def test_nothing_but_errors_with_places_comes_of_nonsense(value, key):
+    rule = {"id": "ACME1", "name": "a-defect", "severity": "low", "message": "m", "match": {"image": {"tag": "a"}}}
+    try:
+        load(yaml.safe_dump({"declare": [rule | {key: value}]}))
+    except ConfigurationError as error:
+        assert (error.uri, error.region is None) == ("p.yaml", False)
 
 
 def check(tmp_path, policy: str, dockerfile: str) -> Report:

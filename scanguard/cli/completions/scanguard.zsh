@@ -64,7 +64,7 @@ _shtab_scanguard_baseline_prune_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--baseline[default\: scanguard-baseline.json at the root]:FILE:"
   "--no-plugins[load first-party checks only]"
-  "--policy[a policy file, or\: default, strict]:P:"
+  "--policy[a policy file, a directory of them, or a name\: strict]:P:"
   "*--select[look at these rules only]:RULES:"
   "*--ignore[do not look at these rules]:RULES:"
   "--target[the stage that ships (default\: the last)]:STAGE:"
@@ -89,7 +89,7 @@ _shtab_scanguard_baseline_write_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--baseline[default\: scanguard-baseline.json at the root]:FILE:"
   "--no-plugins[load first-party checks only]"
-  "--policy[a policy file, or\: default, strict]:P:"
+  "--policy[a policy file, a directory of them, or a name\: strict]:P:"
   "*--select[look at these rules only]:RULES:"
   "*--ignore[do not look at these rules]:RULES:"
   "--target[the stage that ships (default\: the last)]:STAGE:"
@@ -103,7 +103,7 @@ _shtab_scanguard_baseline_write_defaults_added=0
 
 _shtab_scanguard_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--policy[a policy file, or\: default, strict]:P:"
+  "--policy[a policy file, a directory of them, or a name\: strict]:P:"
   "*--select[run these rules only]:RULES:"
   "*--ignore[do not run these rules]:RULES:"
   "--fail-on[note, low, medium, high, critical, never]:LEVEL:"
@@ -206,7 +206,7 @@ _shtab_scanguard_graph_defaults_added=0
 
 _shtab_scanguard_hook_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--policy[a policy file, or\: default, strict]:P:"
+  "--policy[a policy file, a directory of them, or a name\: strict]:P:"
   "--fail-on[the severity that stops a push]:LEVEL:"
   "--baseline[findings in this file are known and do not count]:FILE:"
   "--no-plugins[load first-party checks only]"
