@@ -143,6 +143,8 @@ def _packaged(
     if data is None:
         guess = nearest(name, [*packaged_names(), *context.named])
         hint = f"did you mean '{guess}'?" if guess else "a path has a `/` or ends in `.yaml`"
+        if not origin.uri and os.path.isdir(os.path.join(origin.directory, name)):
+            hint = f"write '{name}/' for the directory"
         raise origin.error(f"there is no policy '{name}'; {hint}")
     return _parsed(data, name, _Origin("", name), context, (*chain, name), laid)
 

@@ -121,6 +121,14 @@ def test_files_of_a_directory_are_laid_over_each_other_and_do_not_bind_each_othe
     assert report.policy == "../organisation/b.yaml"
 
 
+def test_a_directory_is_named_with_a_slash(tmp_path):
+    (tmp_path / "org").mkdir()
+    session = Session(Environment(str(tmp_path), "2026-01-01"), plugins=False)
+    with pytest.raises(ConfigurationError) as caught:
+        session.check(Request(policy="org"))
+    assert str(caught.value) == "there is no policy 'org'; write 'org/' for the directory"
+
+
 def test_exceptions_of_the_organisation_count(check):
     exception = "exceptions: [{rule: root-user, reason: vendor, owner: ops, expires: 2099-01-01}]\n"
     report = check(a=f"locked: root-user\n{exception}")
