@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from scanguard.blame.likely import folder, likelihood, may_make
 from scanguard.blame.nodes import Blame, Certainty, Origin
-from scanguard.blame.origin import Hashes, first_layer
+from scanguard.blame.origin import Hashes, Trails
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
 from scanguard.build.paths import covers
 from scanguard.image.filesystem import FileSystem, merge
@@ -26,6 +26,14 @@ class BuilderImage(NamedTuple):
     hashes: Hashes | None = None
 
 
+class _Known(NamedTuple):
+    """A builder's image, read."""
+
+    blame: Blame
+    system: FileSystem
+    trails: Trails | None
+
+
 Aligner = Callable[[Image, Build, Mapping[str, BuilderImage]], Blame]
 
 
@@ -36,7 +44,7 @@ class Follower:
         self.build = build
         self.builders = builders
         self.align = align
-        self._known: dict[int, tuple[Blame, FileSystem] | None] = {}
+        self._known: dict[int, _Known | None] = {}
 
     def follow(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
         """The origin of an absolute path, from that of its layer and the steps behind it."""
@@ -72,16 +80,15 @@ class Follower:
     def _exact(self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...]) -> Origin | None:
         """By the stage's own image, None where there is none or where it does not hold the file."""
         known = self._builder(stage)
-        builder = self.builders.get(stage.name)
-        if known is None or builder is None:
+        if known is None:
             return None
-        blame, system = known
-        placed = next(filter(None, (system.find(place.lstrip("/")) for place in places)), None)
+        placed = next(filter(None, (known.system.find(place.lstrip("/")) for place in places)), None)
         if placed is None:
             return None
         name, layer = placed.entry.path, placed.layer
-        if builder.hashes is not None:
-            layer = first_layer(name, layer, builder.layers, builder.hashes)
+        if known.trails is not None:
+            layer = known.trails.first_layer(name, layer)
+        blame = known.blame
         inner = blame.path(layer, name)
         copied = Step(f"Copied from {stage.title} here.", step.span)
         if inner.certainty is Certainty.BASE:
@@ -91,14 +98,15 @@ class Follower:
             return origin._replace(reason=f"Copied from {stage.title}. {inner.reason}")
         return inner._replace(layer=origin.layer, related=(copied, *inner.related))
 
-    def _builder(self, stage: Stage) -> tuple[Blame, FileSystem] | None:
-        """The blame of a stage's own image, None where there is no image or where it is of another Dockerfile."""
+    def _builder(self, stage: Stage) -> "_Known | None":
+        """What is known of a stage by its own image, None where there is no image or where it is of another Dockerfile."""
         builder = self.builders.get(stage.name)
         if builder is None:
             return None
         if stage.index not in self._known:
             blame = self.align(builder.image, self.build._replace(shipped=stage), self.builders)
-            self._known[stage.index] = None if blame.reason else (blame, merge(builder.layers))
+            trails = None if builder.hashes is None else Trails(builder.layers, builder.hashes)
+            self._known[stage.index] = None if blame.reason else _Known(blame, merge(builder.layers), trails)
         return self._known[stage.index]
 
     def _symbolic(self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...]) -> Origin:

@@ -1,76 +1,118 @@
 """Which layer first held the bytes of a file, and which one removed it: where a secret came in, and where it seemed to go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from scanguard.blame.nodes import Blame, Origin
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.finding import Step
 
-_REMOVALS = (Kind.WHITEOUT, Kind.OPAQUE)
 Hashes = Callable[[int, str], tuple[int, str] | None]
 
 
-def first_layer(path: str, layer: int, contents: Sequence[LayerContents], hashes: Hashes) -> int:
-    """The lowest layer that holds the same bytes at a path as `layer` does; `layer` itself where that cannot be told.
+class Trails:
+    """The layers of one image, prepared for questions about single files; each takes time in the layers, not in their entries.
 
-    `hashes` gives the size in bytes and the SHA-256 of (layer, path), None where there is no such file. A `chmod`, a `chown`
-    or a hard link in a later layer copies the bytes or names them anew; the layer below had them. `path` has no leading `/`.
+    `hashes` gives the size in bytes and the SHA-256 of (layer, path), None where there is no such file or nobody knows.
+    Paths have no leading `/`.
     """
-    names = frozenset((path,))
-    first, sought = layer, None
-    for index in range(layer, -1, -1):
-        names = _aliases(names, contents[index].entries)
-        files = sorted(one.path for one in contents[index].entries if one.kind is Kind.FILE and one.path in names)
-        held = {hashes(index, name) for name in files}
-        if sought is None and None in held:
-            return layer
-        if held and sought is None:
-            sought = held
-        if sought is not None and held & sought:
-            first = index
-    return first
+
+    def __init__(self, contents: Sequence[LayerContents], hashes: Hashes) -> None:
+        self.hashes = hashes
+        self.layers = tuple(_Layer(one.entries) for one in contents)
+
+    def first_layer(self, path: str, layer: int) -> int:
+        """The lowest layer that holds the same bytes at a path as `layer` does; `layer` itself where that cannot be told.
+
+        A `chmod`, a `chown` or a hard link in a later layer copies the bytes or names them anew; the layer below had them.
+        """
+        names = frozenset((path,))
+        first, sought = layer, None
+        for index in range(layer, -1, -1):
+            here = self.layers[index]
+            names = here.aliases(names)
+            held = {self.hashes(index, name) for name in sorted(names) if name in here.files}
+            if sought is None and None in held:
+                return layer
+            if held and sought is None:
+                sought = held
+            if sought is not None and held & sought:
+                first = index
+        return first
+
+    def removing_layer(self, path: str, layer: int) -> int | None:
+        """The last layer above `layer` that takes a path away, None where the finished image still has it."""
+        removed = None
+        for index in range(layer + 1, len(self.layers)):
+            if self.layers[index].removes(path):
+                removed = index
+            if path in self.layers[index].paths:
+                removed = None
+        return removed
+
+    def trace(self, blame: Blame, path: str, layer: int) -> Origin:
+        """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it."""
+        first = self.first_layer(path, layer)
+        origin = blame.path(first, path)
+        related = list(origin.related)
+        removed = self.removing_layer(path, layer)
+        if first != layer:
+            message = "Written again here, with the same contents."
+            related.extend(Step(message, span) for span in blame.layer(layer).spans[:1])
+        if removed is not None:
+            message = "Removed here; the layers below still hold it."
+            related.extend(Step(message, span) for span in blame.layer(removed).spans[:1])
+        return origin._replace(related=tuple(related))
+
+
+class _Layer:
+    """The paths of one layer: all that it has, its files, its hard links in both directions, and what it removes."""
+
+    __slots__ = ("cleared", "files", "links", "paths", "removed")
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.removed = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.WHITEOUT)
+        self.cleared = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.OPAQUE)
+        self.paths = frozenset(one.path for one in entries if one.kind not in (Kind.WHITEOUT, Kind.OPAQUE))
+        self.files = frozenset(one.path for one in entries if one.kind is Kind.FILE)
+        self.links: dict[str, list[str]] = {}
+        for one in entries:
+            if one.kind is Kind.HARDLINK:
+                target = one.link.removeprefix("./").lstrip("/")
+                self.links.setdefault(one.path, []).append(target)
+                self.links.setdefault(target, []).append(one.path)
+
+    def aliases(self, names: frozenset[str]) -> frozenset[str]:
+        """The names with all others that hard links give the same file."""
+        found, waiting = set(names), list(names)
+        while waiting:
+            fresh = set(self.links.get(waiting.pop(), ())) - found
+            found |= fresh
+            waiting.extend(fresh)
+        return frozenset(found)
+
+    def removes(self, path: str) -> bool:
+        """Whether the layer takes a path of lower ones away, by itself or with a directory above it."""
+        gone = path in self.removed
+        return gone or any(one in self.removed or one in self.cleared for one in _above(path))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The directories above a path, the root, an empty text, last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def first_layer(path: str, layer: int, contents: Sequence[LayerContents], hashes: Hashes) -> int:
+    """`Trails.first_layer` for a single question."""
+    return Trails(contents, hashes).first_layer(path, layer)
 
 
 def removing_layer(path: str, layer: int, contents: Sequence[LayerContents]) -> int | None:
-    """The last layer above `layer` that takes a path away, None where the finished image still has it."""
-    removed = None
-    for index in range(layer + 1, len(contents)):
-        entries = contents[index].entries
-        if any(_removes(entry, path) for entry in entries):
-            removed = index
-        if any(entry.path == path and entry.kind not in _REMOVALS for entry in entries):
-            removed = None
-    return removed
+    """`Trails.removing_layer` for a single question."""
+    return Trails(contents, lambda _, __: None).removing_layer(path, layer)
 
 
 def trace(blame: Blame, path: str, layer: int, contents: Sequence[LayerContents], hashes: Hashes) -> Origin:
-    """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it."""
-    first = first_layer(path, layer, contents, hashes)
-    origin = blame.path(first, path)
-    related = list(origin.related)
-    removed = removing_layer(path, layer, contents)
-    if first != layer:
-        related.extend(
-            Step("Written again here, with the same contents.", span) for span in blame.layer(layer).spans[:1]
-        )
-    if removed is not None:
-        message = "Removed here; the layers below still hold it."
-        related.extend(Step(message, span) for span in blame.layer(removed).spans[:1])
-    return origin._replace(related=tuple(related))
-
-
-def _aliases(names: frozenset[str], entries: Sequence[Entry]) -> frozenset[str]:
-    """The names with all others that hard links of one layer give the same file."""
-    links = [(one.path, one.link.removeprefix("./").lstrip("/")) for one in entries if one.kind is Kind.HARDLINK]
-    while True:
-        more = {name for pair in links if not names.isdisjoint(pair) for name in pair} - names
-        if not more:
-            return names
-        names |= more
-
-
-def _removes(entry: Entry, path: str) -> bool:
-    """Whether an entry takes a path of lower layers away, by itself or with a directory above it."""
-    parent = entry.path.strip("/")
-    below = not parent or path.startswith(f"{parent}/")
-    return (entry.kind in _REMOVALS and below) or (entry.kind is Kind.WHITEOUT and entry.path == path)
+    """`Trails.trace` for a single question."""
+    return Trails(contents, hashes).trace(blame, path, layer)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from scanguard.blame.nodes import Certainty, Origin
-from scanguard.blame.origin import trace
+from scanguard.blame.origin import Trails
 from scanguard.engine.run import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
@@ -85,6 +85,7 @@ class ImageStamp:
         self.hashes = hashes
         self.source: Source | None = scan.build.dockerfile.source if scan.build is not None else None
         self._seen: dict[tuple[str, str], int] = {}
+        self._trails: Trails | None = None
 
     def finding(self, rule: Rule, severity: Severity | None, problem: ImageProblem) -> Finding:
         """The problem as a finding on the line to change.
@@ -134,7 +135,9 @@ class ImageStamp:
             return blame.layer(place.layer)
         if not self.scan.contents:
             return blame.path(place.layer, place.path)
-        return trace(blame, place.path, place.layer, self.scan.contents, lambda *file: self.hashes.get(file))
+        if self._trails is None:
+            self._trails = Trails(self.scan.contents, lambda *file: self.hashes.get(file))
+        return self._trails.trace(blame, place.path, place.layer)
 
     def _region(self, origin: Origin) -> tuple[Region, str]:
         """The place in the Dockerfile (where nothing is known, the image's name after the last FROM) and its stage."""
