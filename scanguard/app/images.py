@@ -19,7 +19,7 @@ from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.decode import decode
 from scanguard.dockerfile.parser import parse
-from scanguard.engine.image import Home, check_image, exclude_base
+from scanguard.engine.image import Home, exclude_base, problems, stamped
 from scanguard.engine.run import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
@@ -168,16 +168,19 @@ class ImageRun:
             if wanted.guessed and blame is not None and blame.reason:
                 build = blame = None
             base_layers = None if blame is None else blame.base_layers
-            with ThreadPoolExecutor(1) as aside:  # Trivy is another process: we read the layers meanwhile
+            with ThreadPoolExecutor(1) as aside:  # Trivy is another process: we read and check the layers meanwhile
                 scanned = aside.submit(self._inventory, source, trivy, base_layers, home)
                 contents = source.contents() if "layers" in self.needs else ()
+                looked = ImageScan(source.image, contents, None, build, blame, base_layers)
+                own, told = problems(looked, self._possible(None), home)
                 inventory, notifications = scanned.result()
-            looked = ImageScan(source.image, contents, inventory, build, blame, base_layers)
-            findings, told = check_image(looked, self._possible(inventory), home, lambda paths: hashes(source, paths))
+            looked = looked._replace(inventory=inventory)
+            scanners, failed = problems(looked, self._with_inventory(inventory), home)
+            findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
         findings = self._marked(findings, looked)
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
         return CheckedImage(
-            (_summary(looked, target, home, findings),), findings, (*notifications, *told), files, inventory
+            (_summary(looked, target, home, findings),), findings, (*notifications, *told, *failed), files, inventory
         )
 
     def _inventory(
@@ -194,6 +197,10 @@ class ImageRun:
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."
             return None, (Notification("error", message, error.uri or home.uri, error.region),)
+
+    def _with_inventory(self, inventory: Inventory | None) -> list[Setting]:
+        """The checks of what Trivy said, where it said anything."""
+        return [one for one in self.settings if inventory is not None and "inventory" in one.check.needs]
 
     def _possible(self, inventory: Inventory | None) -> list[Setting]:
         """The checks that have what they need."""

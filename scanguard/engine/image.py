@@ -29,20 +29,24 @@ class Home(NamedTuple):
     region: Region = FIRST_LINE
 
 
-def check_image(
-    scan: ImageScan, settings: Iterable[Setting], home: Home, hashes: Hashes | None = None
-) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
-    """What the checks say of one image, and which of them failed.
+def problems(
+    scan: ImageScan, settings: Iterable[Setting], home: Home
+) -> tuple[tuple[Found, ...], tuple[Notification, ...]]:
+    """What the checks say of one image, and which of them failed. Never raises."""
+    notifications: list[Notification] = []
+    found = tuple(one for setting in settings for one in _run(setting, scan, home, notifications))
+    return found, tuple(notifications)
+
+
+def stamped(scan: ImageScan, found: Sequence[Found], home: Home, hashes: Hashes | None = None) -> tuple[Finding, ...]:
+    """The problems as findings, each on the line of the Dockerfile that blame names.
 
     With `hashes`, a file that several layers hold is traced to the first one that held the same bytes. Raises TargetError
     where `hashes` does.
     """
-    notifications: list[Notification] = []
-    found = [one for setting in settings for one in _run(setting, scan, home, notifications)]
     wanted = _held_twice(scan.contents, [problem.place for _, problem in found])
     stamp = ImageStamp(scan, home, hashes(wanted) if wanted and hashes is not None else {})
-    findings = tuple(stamp.finding(setting.check.rule, setting.severity, problem) for setting, problem in found)
-    return findings, tuple(notifications)
+    return tuple(stamp.finding(setting.check.rule, setting.severity, problem) for setting, problem in found)
 
 
 def _run(setting: Setting, scan: ImageScan, home: Home, notifications: list[Notification]) -> Iterator[Found]:
@@ -62,6 +66,8 @@ def _held_twice(contents: Sequence[LayerContents], places: Iterable[ImagePlace])
     for place in places:
         if place.path and place.layer is not None:
             last[place.path] = max(place.layer, last.get(place.path, 0))
+    if not last:
+        return {}
     holders: dict[str, list[int]] = {}
     for number, layer in enumerate(contents):
         for entry in layer.entries:

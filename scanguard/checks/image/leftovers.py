@@ -34,6 +34,7 @@ _SYSTEM_CACHES = {
     "var/cache/zypp": "zypper's cache",
     "var/cache/pacman/pkg": "pacman's cache",
 }
+_SYSTEM_ROOTS = tuple(f"{root}/" for root in _SYSTEM_CACHES)
 # In a home directory, or wherever else a variable puts them.
 _HOME_CACHES = {
     ".cache/pip": "pip's cache",
@@ -72,9 +73,11 @@ def leftover(path: str) -> Leftover | None:
 
 
 def _cache(path: str) -> Leftover | None:
-    for root, what in _SYSTEM_CACHES.items():
-        if path.startswith(f"{root}/"):
-            return Leftover(what, root, Severity.LOW, together=True)
+    if path.startswith(_SYSTEM_ROOTS):
+        root = next(root for root in _SYSTEM_CACHES if path.startswith(f"{root}/"))
+        return Leftover(_SYSTEM_CACHES[root], root, Severity.LOW, together=True)
+    if "/." not in f"/{path}":
+        return None
     for place, what in _HOME_CACHES.items():
         at = f"/{path}".find(f"/{place}/")
         if at >= 0:

@@ -83,17 +83,14 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 def _lowest(scan: ImageScan) -> dict[str, int]:
     """The programs to report by path, each with the lowest layer that has the path."""
-    base, start = base_system(scan), own_from(scan)
-    found: dict[str, int] = {}
-    for path, placed in file_system(scan).files.items():
-        bits = _bits(placed)
-        if (
-            bits
-            and placed.layer >= start
-            and not (_packaged(path) and scan.base_layers is None)
-            and not _had(base, path, bits)
-        ):
-            found[path] = placed.layer
+    start = own_from(scan)
+    own = {
+        path: placed
+        for path, placed in file_system(scan).files.items()
+        if placed.layer >= start and _bits(placed) and not (_packaged(path) and scan.base_layers is None)
+    }
+    base = base_system(scan) if own else FileSystem({}, (), ())
+    found = {path: placed.layer for path, placed in own.items() if not _had(base, path, _bits(placed))}
     for number, layer in enumerate(scan.contents if found else ()):
         for entry in layer.entries:
             if entry.path in found:
