@@ -1,5 +1,7 @@
 """Declared rules: what they refuse, what they cannot know, and that they are rules like any other."""
 
+import json
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from scanguard.model.location import Source
 from scanguard.model.report import Report
 from scanguard.model.rule import Rule, Severity
 from scanguard.policy.load import load_policy
+from scanguard.reporters.sarif import render
 from tests.fakes import fake
 from tests.policy.rules import RULES
 
@@ -246,7 +249,9 @@ def test_settings_exceptions_and_comments_work_as_with_any_rule(tmp_path):
         (4, Severity.CRITICAL, ["policy"]),
         (5, Severity.CRITICAL, []),
     ]
-    assert "ACME1" in [rule.id for rule in report.rules]
+    described = {rule["id"]: rule for rule in json.loads(render(report))["runs"][0]["tool"]["driver"]["rules"]}
+    assert described["ACME1"]["helpUri"].endswith("/docs/declared-rules.md")
+    assert described["SGD101"]["helpUri"].endswith("/docs/rules/root-user.md")
     assert report.complete
 
 

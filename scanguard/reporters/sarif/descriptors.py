@@ -96,7 +96,7 @@ def rule_descriptor(rule: Rule, taxa: dict[str, list[str]]) -> Any:
 
     `taxa` are the controls in use for each taxonomy, which relationships point into.
     """
-    uri = f"{DOCUMENTATION}/rules/{rule.name}.md"
+    uri = _page(rule)
     return om.ReportingDescriptor(
         id=rule.id,
         name=pascal_case(rule.name),
@@ -114,6 +114,12 @@ def rule_descriptor(rule: Rule, taxa: dict[str, list[str]]) -> Any:
             "tags": tags(rule),
         },
     )
+
+
+def _page(rule: Rule) -> str:
+    """Where the rule's manual is on the web; of a rule that a policy or a plugin brought, where such rules are explained."""
+    own = rule.id.startswith("SG") or rule.category == "vulnerability"
+    return f"{DOCUMENTATION}/rules/{rule.name}.md" if own else f"{DOCUMENTATION}/declared-rules.md"
 
 
 def notification_descriptor(descriptor: Descriptor) -> Any:
