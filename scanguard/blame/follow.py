@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from scanguard.blame.likely import folder, likelihood, may_make
+from scanguard.blame.likely import Likely, folder, may_make
 from scanguard.blame.nodes import Blame, Certainty, Origin
 from scanguard.blame.origin import Hashes, Trails
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
@@ -45,6 +45,7 @@ class Follower:
         self.builders = builders
         self.align = align
         self._known: dict[int, _Known | None] = {}
+        self._likely: dict[int, Likely] = {}
 
     def follow(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
         """The origin of an absolute path, from that of its layer and the steps behind it."""
@@ -62,7 +63,7 @@ class Follower:
         found = [step for step in steps if may_make(step, path)]
         if not found:
             return origin
-        found.sort(key=lambda step: -likelihood(step, self.build.stages[step.stage], path))
+        found.sort(key=lambda step: -self._score(step, path))
         related: tuple[Step, ...] = ()
         best = found[0]
         if isinstance(best.source, int):
@@ -120,6 +121,12 @@ class Follower:
         reason = f"Copied from {stage.title}; told from the Dockerfile, without an image of that stage."
         return Origin(Certainty.CANDIDATES, spans, reason, index, origin.layer, True, related)
 
+    def _score(self, step: BuildStep, path: str) -> int:
+        """How likely a step made a path."""
+        if step.stage not in self._likely:
+            self._likely[step.stage] = Likely(self.build.stages[step.stage])
+        return self._likely[step.stage].score(step, path)
+
     def _seek(self, stage: Stage, places: tuple[str, ...], seen: set[tuple[int, str]]) -> tuple[tuple[Span, ...], int]:
         """The places of the likeliest instructions of a stage and of those below it, and the stage of the first."""
         fresh = tuple(place for place in places if (stage.index, place) not in seen)
@@ -129,7 +136,7 @@ class Follower:
         for one in stage.lineage:
             for step in one.steps:
                 for place in fresh:
-                    score = likelihood(step, one, place)
+                    score = self._score(step, place)
                     if score > best:
                         best, found = score, []
                     if score and score == best:

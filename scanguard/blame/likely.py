@@ -18,23 +18,34 @@ _NAMED, _FILLED = 3000, 2000
 _CONTAINERS = frozenset(("site-packages", "dist-packages", "node_modules"))
 
 
-def likelihood(step: BuildStep, stage: Stage, path: str) -> int:
-    """How likely a step made an absolute path, to compare with others: 0 says that nothing speaks for it.
+class Likely:
+    """The facts of one stage, prepared for questions about many paths."""
 
-    Installing the package of that name speaks loudest, then a package manager that fills such a folder, then the longest
-    path at or above it that the step writes or names.
-    """
-    if step.instruction.keyword in ("COPY", "ADD"):
-        return max((_shared(copied.destination, path) for copied in step.copies), default=0)
-    if step.instruction.keyword != "RUN":
-        return 0
-    name = package_name(path)
-    if name and any(one.step is step and _canonical(one.name) == name for one in stage.packages):
-        return _NAMED
-    written = [one.path for one in stage.written if one.step is step]
-    written += [one.destination for one in stage.downloads if one.step is step and one.destination is not None]
-    best = max((_shared(one, path) for one in written), default=0)
-    return max((best, *(_spoken(call, path) for call in step.invocations)))
+    def __init__(self, stage: Stage) -> None:
+        self.packages: dict[int, set[str]] = {}
+        self.places: dict[int, list[str]] = {}
+        for package in stage.packages:
+            if package.step.stage == stage.index:
+                self.packages.setdefault(package.step.position, set()).add(_canonical(package.name))
+        for one in stage.written:
+            self.places.setdefault(one.step.position, []).append(one.path)
+        for fetched in stage.downloads:
+            if fetched.destination is not None:
+                self.places.setdefault(fetched.step.position, []).append(fetched.destination)
+
+    def score(self, step: BuildStep, path: str) -> int:
+        """How likely a step of the stage made an absolute path, to compare with others: 0 says that nothing speaks for it.
+
+        Installing the package of that name speaks loudest, then a package manager that fills such a folder, then the
+        longest path at or above it that the step writes or names.
+        """
+        if step.instruction.keyword in ("COPY", "ADD"):
+            return max((_shared(copied.destination, path) for copied in step.copies), default=0)
+        name = package_name(path)
+        if name and name in self.packages.get(step.position, ()):
+            return _NAMED
+        best = max((_shared(one, path) for one in self.places.get(step.position, ())), default=0)
+        return max((best, *(_spoken(call, path) for call in step.invocations)))
 
 
 def may_make(step: BuildStep, path: str) -> bool:

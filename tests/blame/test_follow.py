@@ -71,6 +71,18 @@ COPY --from=b /two /three
     assert followed(text, "three/x", "COPY /two /three")[0] == ("candidates", [2], True, GUESS)
 
 
+def test_packages_that_a_stage_inherits() -> None:
+    text = """FROM base:1 AS a
+RUN pip install flask
+FROM a AS b
+RUN pip install six
+FROM base:1
+COPY --from=b /v /v
+"""
+    answer = ("candidates", [2], True, GUESS)
+    assert followed(text, f"{VENV}/flask/app.py", "COPY /v /v")[0] == answer
+
+
 def test_a_stage_where_nothing_names_the_file() -> None:
     answer, origin = followed(guess("COPY --from=b /usr/lib /l", "RUN x"), "l/y", "COPY /usr/lib /l")
     assert answer == ("exact", [4], False, "Copied from stage 'b', where no instruction names the file.")

@@ -1,7 +1,9 @@
 """Where bytes came in, and where they went."""
 
+import time
+
 from scanguard.blame.align import align
-from scanguard.blame.origin import first_layer, removing_layer, trace
+from scanguard.blame.origin import Trails, first_layer, removing_layer, trace
 from scanguard.image.nodes import Kind, LayerContents
 from tests.blame.images import ROOT, buildkit, built, contents, entry, image, told
 
@@ -77,3 +79,13 @@ def test_the_whole_trace() -> None:
         ("Removed here; the layers below still hold it.", 4),
     ]
     assert trace(blame, "key", 1, layers[:3], lambda _, __: (1, "k")).related == ()
+
+
+def test_many_files_of_a_large_image_take_little_time() -> None:
+    layers = [contents(*(f"lib/{layer}/{at}" for at in range(10_000))) for layer in range(5)]
+    started = time.process_time()
+    trails = Trails(layers, lambda _, __: (1, "k"))
+    found = [trails.first_layer(f"lib/3/{at}", 3) for at in range(1000)]
+    gone = [trails.removing_layer(f"lib/3/{at}", 3) for at in range(1000)]
+    assert time.process_time() - started < 1.5
+    assert (set(found), set(gone)) == ({3}, {None})
