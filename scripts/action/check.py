@@ -105,11 +105,30 @@ def flag(inputs: Mapping[str, str], name: str) -> bool:
 
 
 def base(inputs: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The commit that a change is measured against, empty where the event has none, and what to say of that."""
-    commit = inputs.get("BASE", "").strip()
-    if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit) and set(commit) != {"0"}:
-        return commit, ()
+    """The commit that a change is measured against, empty where the event has none, and what to say of that.
+
+    A branch that was written anew was pushed over a commit that is nowhere any more: then there is none either.
+    """
+    commit, before = inputs.get("BASE", "").strip(), inputs.get("BEFORE", "").strip()
+    if is_commit(commit) or (is_commit(before) and is_here(before)):
+        return commit or before, ()
     return "", ("This event has no commit to compare with, so changed-only leaves nothing out: everything is checked.",)
+
+
+def is_commit(name: str) -> bool:
+    """Whether this is the full name of a commit; zeros stand for none."""
+    return re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name) is not None and set(name) != {"0"}
+
+
+def is_here(commit: str) -> bool:
+    """Whether the clone has a commit. Asks git for an object, which runs nothing that the repository names."""
+    environ = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+    words = ("git", "cat-file", "-e", f"{commit}^{{commit}}")
+    try:
+        done = subprocess.run(words, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 def forget(path: str) -> None:

@@ -5,6 +5,11 @@
 set -euo pipefail
 environment=$RUNNER_TEMP/scanguard
 
+if [ "${RUNNER_OS:-}" = Windows ]; then
+  echo '::error title=ScanGuard::The action runs on Linux and on macOS, not on Windows.'
+  exit 2
+fi
+
 for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
   if "$candidate" -I -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     python=$candidate
