@@ -47,6 +47,16 @@ def test_actionlint() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_shellcheck(tmp_path: Path) -> None:
+    scripts = sorted([*(ROOT / "scripts").rglob("*.sh"), ROOT / ".ci" / "run"])
+    plain = yaml.safe_load((ROOT / "templates" / "plain" / "scanguard.yml").read_text(encoding="utf-8"))
+    for name in ("scanguard", "scanguard-gate"):
+        text = "\n".join(["#!/bin/sh", "set -e", *plain[name]["before_script"], *plain[name]["script"]])
+        (tmp_path / f"{name}.sh").write_text(text, encoding="utf-8")
+    done = tool("shellcheck", "--severity=warning", *scripts, *tmp_path.iterdir())
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 def test_linters_see_what_is_wrong(tmp_path: Path) -> None:
     bad = tmp_path / ".github" / "workflows" / "bad.yml"
     bad.parent.mkdir(parents=True)
