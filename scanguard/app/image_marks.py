@@ -76,15 +76,22 @@ def _text(path: str) -> str:
 
 
 def mark_inline(
-    findings: Sequence[Finding], build: Build, rules: Sequence[Rule], ran: Collection[str], today: str
-) -> tuple[Finding, ...]:
+    findings: Sequence[Finding], build: Build, rules: Sequence[Rule], ran: Collection[str], today: str, policy: Policy
+) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
     """The findings of an image marked by the comments of its Dockerfile, and the comments that hide none of them.
 
-    What is wrong with a comment otherwise is said where the Dockerfile itself is checked. `ran` are the names of the rules
-    that looked at the image.
+    Beside them the comments that a lock of the policy refuses. What is wrong with a comment otherwise is said where the
+    Dockerfile itself is checked. `ran` are the names of the rules that looked at the image.
     """
     dockerfile = build.dockerfile
-    inline = suppress_inline(findings, pragmas(dockerfile), rules=rules, ran=ran, today=today)
+    found = pragmas(dockerfile)
+    refused: tuple[Notification, ...] = ()
+    if policy.locks:
+        from scanguard.policy.locks import refuse_inline
+
+        found, refused = refuse_inline(found, policy, rules, dockerfile.source)
+    reasons = policy.require_reason
+    inline = suppress_inline(findings, found, rules=rules, ran=ran, today=today, require_reason=reasons)
     stamp = Stamp(dockerfile, build, secret_spans(build))
     unused = (problem for rule, problem in inline.problems if rule is UNUSED)
-    return (*inline.findings, *(stamp.finding(UNUSED, None, problem) for problem in unused))
+    return (*inline.findings, *(stamp.finding(UNUSED, None, problem) for problem in unused)), refused

@@ -177,11 +177,10 @@ class ImageRun:
             looked = looked._replace(inventory=inventory)
             scanners, failed = problems(looked, self._with_inventory(inventory), home)
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
-        findings = self._marked(findings, looked)
+        findings, refused = self._marked(findings, looked)
+        told = (*notifications, *told, *failed, *refused)
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
-        return CheckedImage(
-            (_summary(looked, target, home, findings),), findings, (*notifications, *told, *failed), files, inventory
-        )
+        return CheckedImage((_summary(looked, target, home, findings),), findings, told, files, inventory)
 
     def _inventory(
         self, source: ImageSource, trivy: "Ready | TargetError | None", base_layers: int | None, home: Home
@@ -206,15 +205,18 @@ class ImageRun:
         """The checks that have what they need."""
         return [one for one in self.settings if inventory is not None or "inventory" not in one.check.needs]
 
-    def _marked(self, findings: tuple[Finding, ...], scan: ImageScan) -> tuple[Finding, ...]:
-        """The findings, those marked that somebody accepted."""
+    def _marked(
+        self, findings: tuple[Finding, ...], scan: ImageScan
+    ) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+        """The findings, those marked that somebody accepted, and the comments that a lock refuses."""
         findings = self.accepted.mark(findings, scan.inventory, scan.image)
         if self.options.exclude_base:
             findings = exclude_base(findings)
         if scan.build is None or not self.request.inline:
-            return findings
+            return findings, ()
         ran = {one.check.rule.name for one in self._possible(scan.inventory)}
-        return mark_inline(findings, scan.build, self.session.rules, ran, self.session.environment.today)
+        today = self.session.environment.today
+        return mark_inline(findings, scan.build, self.session.rules, ran, today, self.policy)
 
 
 def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Notification]:

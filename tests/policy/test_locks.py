@@ -2,12 +2,18 @@
 
 import pytest
 
+from scanguard.app.image_marks import mark_inline
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
+from scanguard.build.evaluate import evaluate
+from scanguard.dockerfile.parser import parse
+from scanguard.engine.stamp import Stamp
 from scanguard.model.errors import ConfigurationError
-from scanguard.model.finding import Suppression
+from scanguard.model.finding import Problem, Suppression
+from scanguard.model.location import Region, Source, Span
 from scanguard.model.report import Report
 from scanguard.model.rule import Severity
+from scanguard.policy.model import Lock, Policy
 
 DOCKERFILE = "FROM debian:12\n# scanguard: ignore[root-user, unpinned-image]\nUSER root\n"
 
@@ -194,6 +200,22 @@ def test_a_lock_that_cannot_hold_is_refused(check, text, message):
     with pytest.raises(ConfigurationError) as caught:
         check(a=text)
     assert f"a.yaml:{message}" in str(caught.value)
+
+
+def test_comments_suppress_no_finding_of_an_image_that_is_locked():
+    source = Source("Dockerfile", "FROM debian:12\n# scanguard: ignore[image-root-user, setuid-file]\nUSER root\n")
+    build = evaluate(parse(source))
+    rules = Session(Environment(".", "2026-01-01"), plugins=False).rules
+    names = {rule.name: rule for rule in rules}
+    stamp = Stamp(build.dockerfile, build, ())
+    place = Span(source.text.index("USER"), len(source.text))
+    findings = [stamp.finding(names[name], None, Problem("m.", place)) for name in ("image-root-user", "setuid-file")]
+    policy = Policy(locks=(Lock("image-root-user", "org.yaml", Region(1, 1, 1, 2)),))
+    marked, refused = mark_inline(findings, build, rules, {"image-root-user", "setuid-file"}, "2026-01-01", policy)
+    assert [(one.rule.name, one.active) for one in marked] == [("image-root-user", True), ("setuid-file", False)]
+    assert [(one.uri, one.region, one.message) for one in refused] == [
+        ("Dockerfile", Region(2, 21, 2, 36), "The suppression of image-root-user has no effect: org.yaml:1:1 locks it.")
+    ]
 
 
 def test_a_locked_rule_is_on(check):
