@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from scanguard.app.files import write_file
 from scanguard.app.request import Request
-from scanguard.app.session import Scan, Session
+from scanguard.app.scan import Scan
+from scanguard.app.session import Session
 from scanguard.engine.baseline import Marked, entries_of, mark
 from scanguard.engine.rules import RULES, SYNTAX_ERROR
 from scanguard.model.baseline import Baseline, Entry

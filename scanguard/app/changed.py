@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from scanguard.app.baseline import load, with_baseline
 from scanguard.app.beside import below, beside, extended, policy_of
 from scanguard.app.request import Request
-from scanguard.app.session import Scan, Session
+from scanguard.app.scan import Scan
+from scanguard.app.session import Session
 from scanguard.build.model import Build
 from scanguard.dockerfile.decode import decode
 from scanguard.engine.changed import Change, caused, changed_lines, evaluated, followed, meant, similar

@@ -1,0 +1,105 @@
+"""One Dockerfile of a request: read, built once for each stage that ships, checked, its suppressions applied."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from scanguard.app.request import Request
+from scanguard.build.evaluate import BuildOptions
+from scanguard.dockerfile.decode import decode
+from scanguard.engine import run
+from scanguard.engine.rules import SYNTAX_ERROR
+from scanguard.model.errors import TargetError
+from scanguard.model.finding import Finding
+from scanguard.model.location import Source
+from scanguard.model.record import NamedTuple
+from scanguard.model.report import Notification, ScannedFile
+from scanguard.policy.model import Policy
+from scanguard.sources.discover import Target
+
+if TYPE_CHECKING:
+    from scanguard.app.session import Session
+
+
+class Checked(NamedTuple):
+    """What one target gave; `file` is None where it could not be read. Small: workers send it back."""
+
+    file: ScannedFile | None
+    findings: tuple[Finding, ...]
+    notifications: tuple[Notification, ...]
+
+
+def check_target(
+    session: "Session",
+    target: Target,
+    policy: Policy,
+    settings: Sequence[run.Setting],
+    ran: Collection[str],
+    request: Request,
+) -> Checked:
+    """One Dockerfile, once for each stage that ships, inline suppressions marked. Never raises for the file's sake."""
+    try:
+        text, messages = decode(session.read(target))
+    except TargetError as error:
+        return Checked(None, (), (notification(error),))
+    source = Source(target.uri, text)
+    syntax = policy.setting(SYNTAX_ERROR).severity
+    builds = build_options(session, target.uri, policy, request)
+    outcome = _merged([run.check_dockerfile(source, settings, one, syntax) for one in builds])
+    warnings = tuple(Notification("warning", message, target.uri) for message in messages)
+    findings = outcome.findings
+    refused: tuple[Notification, ...] = ()
+    if request.inline and "scanguard" in text.casefold():
+        findings, refused = _suppressed(session, outcome, policy, ran)
+    return Checked(outcome.file, findings, (*warnings, *outcome.notifications, *refused))
+
+
+def _suppressed(
+    session: "Session", outcome: run.Outcome, policy: Policy, ran: Collection[str]
+) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+    """The findings of one file marked by its comments, what is wrong with these, and what a lock refuses."""
+    from scanguard.dockerfile.pragma import pragmas
+    from scanguard.engine.suppress import suppress_inline
+
+    found, rules = pragmas(outcome.dockerfile), session.catalogue(policy)
+    refused: tuple[Notification, ...] = ()
+    if policy.locks:
+        from scanguard.policy.locks import refuse_inline
+
+        found, refused = refuse_inline(found, policy, rules, outcome.file.source)
+    inline = suppress_inline(
+        outcome.findings,
+        found,
+        rules=rules,
+        ran=ran,
+        today=session.environment.today,
+        require_reason=policy.require_reason,
+    )
+    stamped = [
+        outcome.stamp.finding(rule, policy.setting(rule).severity, problem)
+        for rule, problem in inline.problems
+        if policy.setting(rule).enabled
+    ]
+    return (*inline.findings, *stamped), refused
+
+
+def build_options(session: "Session", uri: str, policy: Policy, request: Request) -> Iterator[BuildOptions]:
+    """How to build: once for each stage that ships."""
+    args = {**policy.build_args, **request.build_args}
+    contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
+    stages = (request.target,) if request.target else policy.ships(uri) or ("",)
+    for stage in stages:
+        yield BuildOptions(stage, args, contexts, session.base_user)
+
+
+def _merged(outcomes: Sequence[run.Outcome]) -> run.Outcome:
+    """The outcomes of a file for several shipped stages as one."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    from scanguard.engine.merge import merged
+
+    return merged(outcomes)
+
+
+def notification(error: TargetError) -> Notification:
+    """What keeps a target from being checked, for the report."""
+    return Notification("error", error.message, error.uri, error.region)
