@@ -23,9 +23,8 @@ def align(image: Image, build: Build, builders: Mapping[str, BuilderImage] = _NO
     COPY brought are followed into their stage exactly, without them by the symbolic build. Takes time about linear in
     instructions and entries.
     """
-    shells = shells_of(image, build)
-    history = read_history(image, shells)
-    own = expected(build, shells, history)
+    history = read_history(image, shells_of(image, build))
+    own = expected(build, history)
     if history.kaniko:
         own = tuple(one for one in own if one.layered or one.keyword == "WORKDIR")
     layers = Layers(len(image.diff_ids), build, history, Matcher(own, history.lines))

@@ -50,7 +50,7 @@ def shells_of(image: Image, build: Build) -> tuple[str, ...]:
     return tuple(dict.fromkeys(squeezed(one) for one in (own, *named, *DEFAULT_SHELLS) if one))
 
 
-def expected(build: Build, shells: tuple[str, ...], history: History) -> tuple[Expected, ...]:
+def expected(build: Build, history: History) -> tuple[Expected, ...]:
     """All instructions whose entries the shipped image has, in the order of its layers, triggers of stages included.
 
     Of the forms that builders give them only those of the history's own builder count.
@@ -58,7 +58,7 @@ def expected(build: Build, shells: tuple[str, ...], history: History) -> tuple[E
     if build.shipped is None:
         return ()
     text = build.dockerfile.source.text
-    writer = _Writer(text, shells, hashed=history.hashed, bare=history.kaniko)
+    writer = _Writer(text, history.shells, hashed=history.hashed, bare=history.kaniko)
     below: Stage | None = None
     result: list[Expected] = []
     for stage in build.shipped.lineage:

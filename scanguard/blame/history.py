@@ -24,6 +24,7 @@ _COUNT = re.compile(r"\|(\d{1,6}) ")
 _TEST = re.compile(r"&\{\[(.*?)\] ", re.DOTALL)
 _SHELL = re.compile(r"(?:^|#\(nop\) {1,2})SHELL \[(.*)\]$", re.DOTALL)
 _LONGEST = 1 << 16
+_BLANKS = 50
 
 
 class Line(NamedTuple):
@@ -50,12 +51,13 @@ class Line(NamedTuple):
 class History(NamedTuple):
     """The lines of a history, and how they meet the layers.
 
-    `lines` are without those that BuildKit adds only to make numbers match. `made` are the positions in `lines` of
-    what made layers, in order. `offset` is how many layers at the bottom have no entry, None where there are more
-    entries than layers. `kaniko` says that kaniko wrote it, which has entries for layers only; `hashed` that its latest
-    entry of a COPY has a digest for the sources.
+    `shells` are those that commands may have run in. `lines` are without those that BuildKit adds only to make numbers
+    match. `made` are the positions in `lines` of what made layers, in order. `offset` is how many layers at the bottom have
+    no entry, None where there are more entries than layers. `kaniko` says that kaniko wrote it, which has entries for
+    layers only; `hashed` that its latest entry of a COPY has a digest for the sources.
     """
 
+    shells: tuple[str, ...]
     lines: tuple[Line, ...]
     made: tuple[int, ...]
     offset: int | None
@@ -79,7 +81,7 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     kaniko = any(entry.author == "kaniko" for entry in entries)
     copies = [line for line in lines if line.keyword in ("COPY", "ADD")]
     hashed = bool(copies) and copies[-1].readings[0].partition(" ")[2].startswith("# ")
-    return History(lines, made, missing if missing >= 0 else None, kaniko, hashed)
+    return History(known, lines, made, missing if missing >= 0 else None, kaniko, hashed)
 
 
 def _named_shells(image: Image) -> Iterator[str]:
@@ -135,17 +137,23 @@ class _Reader:
         return (f"{keyword} {plain(test[1] if test else body)}",) if keyword else ()
 
     def _run(self, body: str) -> tuple[str, ...]:
-        """The command with its shell. Values of ARG in front of it may hold blanks, so the first shell ends them."""
+        """The command with its shell.
+
+        Values of ARG in front of it may hold blanks: the first shell ends them, and where there is none, any blank may.
+        """
         count = _COUNT.match(body)
         if count is None:
             return (f"RUN {body}",)
-        starts = sorted(at for at in (body.find(f" {shell} ") for shell in self.shells) if at >= 0)
-        found = [body[at + 1 :] for at in starts]
+        start = min((at for at in (body.find(f" {shell} ") for shell in self.shells) if at >= 0), default=-1)
+        if start >= 0:
+            return (f"RUN {body[start + 1 :]}",)
         words = body[count.end() :].split(" ")
+        values = [at for at, word in enumerate(words) if _ASSIGNMENT.fullmatch(word)]
         number = int(count[1])
-        if not found and len(words) > number and all(map(_ASSIGNMENT.fullmatch, words[:number])):
-            found = [" ".join(words[number:])]
-        return tuple(f"RUN {one}" for one in found)
+        if not 0 < number <= len(values):
+            return ()
+        first = values[number - 1] + 1
+        return tuple(f"RUN {' '.join(words[at:])}" for at in range(first, min(first + _BLANKS, len(words))))
 
     def _argument(self, body: str) -> tuple[str, ...]:
         words = body.split()
