@@ -294,7 +294,7 @@ class TestPolicies:
 
     def test_a_directory(self, place: Place) -> None:
         (place.root / "policy.yaml").mkdir()
-        self.refused(place, "directory", policy="policy.yaml", words=("--policy", "policy.yaml"))
+        self.refused(place, "holds no policy", policy="policy.yaml", words=("--policy", "policy.yaml"))
 
     def test_missing(self, place: Place) -> None:
         self.refused(place, policy="", words=("--policy", "missing.yaml"))
