@@ -170,7 +170,7 @@ def _report(
     rules = (*known, *_declared(batch.policy for batch in batches))
     return Report(
         __version__,
-        tuple(sorted((one for batch in batches for one in batch.findings), key=order)),
+        tuple(sorted(_findings(batches, looked=looked), key=order)),
         tuple(one for one in notifications if one not in overruled),
         tuple(rule for rule in rules if any(batch.policy.setting(rule).enabled for batch in batches)),
         tuple(sorted((one for batch in batches for one in batch.files), key=_uri)),
@@ -180,6 +180,16 @@ def _report(
         None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
         images=tuple(one for batch in batches for one in batch.images),
     )
+
+
+def _findings(batches: Sequence[_Batch], *, looked: bool) -> Sequence[Finding]:
+    """The findings of all batches; where images were looked at, those that say the same of a Dockerfile are one."""
+    findings = [one for batch in batches for one in batch.findings]
+    if not looked:
+        return findings
+    from scanguard.engine.confirm import confirmed
+
+    return confirmed(findings)
 
 
 def _overruled(batches: Iterable[_Batch], today: str) -> tuple[Notification, ...]:
