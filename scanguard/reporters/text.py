@@ -121,7 +121,7 @@ class _TextWriter:
         """The trace as numbered steps, the related places and the facts, hung on the bar of the gutter."""
         digits = len(str(len(finding.trace)))
         steps = [(f"{number:>{digits}}. {_line(step)}", step.message) for number, step in enumerate(finding.trace, 1)]
-        facts = ((f"{visible(name, unicode=self.unicode)}:", value) for name, value in finding.facts)
+        facts = ((f"{visible(name, unicode=self.unicode)}:", value) for name, value in _told(finding))
         entries = [*steps, *((f"see {_line(place)}", place.message) for place in finding.related), *facts]
         if not entries:
             return []
@@ -132,6 +132,14 @@ class _TextWriter:
             glyph = glyphs.last if index == len(entries) else glyphs.branch
             rows.append(f"{indent}{dim(f'{glyph} {label}')} {visible(text, unicode=self.unicode)}")
         return rows
+
+
+def _told(finding: Finding) -> Iterator[tuple[str, str]]:
+    """The facts that the message does not hold already."""
+    packages = sum(name == "package" for name, _ in finding.facts)
+    for name, value in finding.facts:
+        if name != "operating system" and (name != "package" or packages > 1):
+            yield name, value
 
 
 def _image_lines(report: Report, *, unicode: bool) -> list[str]:
