@@ -24,12 +24,13 @@ RUN echo "$VERSION" > /version && \\
 WORKDIR /srv
 COPY --from=builder /out/tool /usr/bin/tool
 COPY app/ ./
-RUN printf 'Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 3.0.11-1~deb12u1\\nDescription: x\\n\\n' >> /var/lib/dpkg/status
+RUN printf 'Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\n' >> /var/lib/dpkg/status && \
+    printf 'Version: 3.0.11-1~deb12u1\\nDescription: x\\n\\n' >> /var/lib/dpkg/status
 RUN rm /srv/large.bin
 EXPOSE 22
 CMD ["/bin/sh"]
 """
-FROM, BUILDER, COPY_TOOL, COPY_APP, PACKAGE, REMOVE, PORT = 4, 2, 12, 13, 14, 15, 16
+FROM, BUILDER, COPY_APP, PACKAGE, PORT = 4, 2, 13, 14, 17
 BUILDERS = ("classic", "buildkit", "buildah", "buildah-one-layer")
 
 
