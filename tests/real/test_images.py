@@ -24,7 +24,7 @@ RUN echo "$VERSION" > /version && \\
 WORKDIR /srv
 COPY --from=builder /out/tool /usr/bin/tool
 COPY app/ ./
-RUN printf 'Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\n' >> /var/lib/dpkg/status && \
+RUN printf 'Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\n' >> /var/lib/dpkg/status && \\
     printf 'Version: 3.0.11-1~deb12u1\\nDescription: x\\n\\n' >> /var/lib/dpkg/status
 RUN rm /srv/large.bin
 EXPOSE 22
