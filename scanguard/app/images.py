@@ -3,16 +3,18 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from threading import Event
+from contextlib import ExitStack, closing
+from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from scanguard.app.image_marks import acceptances, mark_inline
 from scanguard.app.image_options import ImageOptions
+from scanguard.app.image_targets import Wanted
 from scanguard.app.request import Request
 from scanguard.blame.align import align
+from scanguard.blame.follow import BuilderImage
 from scanguard.blame.nodes import Certainty
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
 from scanguard.build.model import Build
@@ -32,7 +34,6 @@ from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
 from scanguard.process import interruptible
-from scanguard.sources.discover import Target, discover
 from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
 from scanguard.trivy.command import Ready, prepare, scan
@@ -43,48 +44,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4
 Value = TypeVar("Value")
-
-
-class Wanted(NamedTuple):
-    """An image to check: what names it, and its Dockerfile, None where none is known.
-
-    A `guessed` Dockerfile was not named by anybody: where the image was not built from it, it is forgotten. `error` is why
-    the Dockerfile that was named cannot be found.
-    """
-
-    target: ImageTarget
-    dockerfile: Target | None
-    guessed: bool = False
-    error: TargetError | None = None
-
-
-def typed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
-    """The images of the command line; where one has no Dockerfile, the one of the working directory is tried."""
-    for target in targets:
-        yield _typed(target, cwd)
-
-
-def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
-    """The images of a policy, whose Dockerfiles are paths from the root of the policy's repository."""
-    root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
-    for target in targets:
-        yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
-
-
-def _typed(target: ImageTarget, cwd: str) -> Wanted:
-    if target.dockerfile:
-        return _found(target, target.dockerfile, cwd)
-    if not os.path.isfile(os.path.join(cwd, "Dockerfile")):
-        return Wanted(target, None)
-    guess = _found(target, "Dockerfile", cwd)
-    return Wanted(target, guess.dockerfile, guessed=True)
-
-
-def _found(target: ImageTarget, path: str, cwd: str) -> Wanted:
-    found = discover((path,), cwd)
-    if found.errors:
-        return Wanted(target, None, error=found.errors[0])
-    return Wanted(target, found.targets[0])
 
 
 class CheckedImage(NamedTuple):
@@ -110,6 +69,9 @@ class ImageRun:
         self.request = request
         self.accepted = acceptances(policy, self.options.vex, session.environment.today)
         self.stop = Event()
+        self._lock = Lock()
+        self._open = ExitStack()
+        self._builder_images: dict[str, BuilderImage] = {}
         self.needs = frozenset[str]().union(*(setting.check.needs for setting in self.settings))
 
     def check(self, wanted: Sequence[Wanted]) -> tuple[CheckedImage, ...]:
@@ -117,7 +79,7 @@ class ImageRun:
         with interruptible():
             trivy = self._trivy(self.session.environment.cwd)
             told = trivy.notifications if isinstance(trivy, Ready) else ()
-            with ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
+            with self._open, ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
                 try:
                     checked = tuple(pool.map(lambda one: self._contained(one, trivy), wanted))
                 except BaseException:
@@ -164,7 +126,7 @@ class ImageRun:
             raise wanted.error
         with closing(self.registry.load_image(target.image, target.platform, pull=self.options.pull)) as source:
             build = _build(wanted, self.policy, self.request)
-            blame = align(source.image, build) if build is not None else None
+            blame = align(source.image, build, self._builders()) if build is not None else None
             if wanted.guessed and blame is not None and blame.reason:
                 build = blame = None
             base_layers = None if blame is None else blame.base_layers
@@ -181,6 +143,15 @@ class ImageRun:
         told = (*notifications, *told, *failed, *refused)
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
         return CheckedImage((_summary(looked, target, home, findings),), findings, told, files, inventory)
+
+    def _builders(self) -> dict[str, BuilderImage]:
+        """The images of builder stages, read once for all images; kept open until the run ends."""
+        with self._lock:
+            for stage, reference in self.options.builders.items():
+                if stage not in self._builder_images:
+                    source = self._open.enter_context(closing(self.registry.load_image(reference, "", pull=False)))
+                    self._builder_images[stage] = BuilderImage(source.image, source.contents(), _hashes(source))
+        return self._builder_images
 
     def _inventory(
         self, source: ImageSource, trivy: "Ready | TargetError | None", base_layers: int | None, home: Home
@@ -225,6 +196,11 @@ def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Noti
         share = f"{inventory.unsearched_layers} of the {len(image.diff_ids)} layers of {image.name}, counted from the bottom,"
         message = f"{share} look like a base image's: Trivy sought no secrets there. With the image's Dockerfile this is known."
         yield Notification("note", message, home.uri)
+
+
+def _hashes(source: ImageSource) -> Callable[[int, str], tuple[int, str] | None]:
+    """Size and SHA-256 of single files of an image; each question reads the image."""
+    return lambda layer, path: hashes(source, {layer: frozenset((path,))}).get((layer, path))
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:

@@ -21,7 +21,7 @@ from scanguard.sources.repository import within
 CI = ("github", "gitlab", "none")
 _GITLAB_JOB = ".gitlab/scanguard.yml"
 _DOCUMENTS = "https://github.com/scanguard/scanguard/blob/main/docs"
-_CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
+_CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _SIZE_LIMIT = 1_000_000
 

@@ -19,7 +19,7 @@ from scanguard.policy.model import Policy
 from scanguard.sources.discover import Target, discover
 
 if TYPE_CHECKING:
-    from scanguard.app.images import Wanted
+    from scanguard.app.image_targets import Wanted
     from scanguard.app.session import Session
     from scanguard.engine.shard import Shard
 
@@ -98,14 +98,14 @@ def _images(
     """The images that the command line names, or else the policies of directories that it names."""
     cwd, options = session.environment.cwd, request.images
     if options is not None and options.targets:
-        from scanguard.app.images import typed
+        from scanguard.app.image_targets import typed
 
         for wanted in typed(options.targets, cwd):
             yield batch_of(wanted.dockerfile), wanted
     elif (options is None or options.of_policy) and any(map(os.path.isdir, request.paths)):
         for batch in tuple(batches.values()):
             if batch.policy.images:
-                from scanguard.app.images import listed
+                from scanguard.app.image_targets import listed
 
                 yield from ((batch, wanted) for wanted in listed(batch.policy.images, cwd))
 

@@ -18,6 +18,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--image", metavar="REF", action="append", default=[], help="check an image too: a name, an archive, a layout"
     )
     images.add_argument("--dockerfile", metavar="FILE", default="", help="what the images were built from")
+    images.add_argument(
+        "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"
+    )
     images.add_argument("--platform", metavar="P", default="", help="which image of an index: linux/arm64")
     images.add_argument("--pull", action="store_true", help="fetch images that are not here")
     images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
@@ -67,9 +70,21 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
         scan=namespace.scan,
         of_policy=namespace.images,
         trivy=_trivy(namespace),
+        builders=_builders(namespace.builder),
         vex=tuple(namespace.vex),
         say=_say,
     )
+
+
+def _builders(pairs: list[str]) -> dict[str, str]:
+    """`STAGE=REF` words as a mapping. Raises ConfigurationError where one is none."""
+    found = {}
+    for pair in pairs:
+        stage, _, reference = pair.partition("=")
+        if not stage or not reference or reference.startswith("-"):
+            raise ConfigurationError(f"--builder '{pair}': write STAGE=REF, as in builder=app:builder")
+        found[stage] = reference
+    return found
 
 
 def _trivy(namespace: argparse.Namespace) -> TrivySettings:

@@ -136,3 +136,13 @@ def test_sarif_of_images_has_runs_of_their_own(archive: Callable[[str], Path], c
         for place in result["locations"]
     }
     assert uris == {"Dockerfile"}
+
+
+def test_a_builders_image_makes_the_line_certain(
+    engine: machines.Engine, archive: Callable[[str], Path], context: Path, trivy: Scan, tmp_path: Path
+) -> None:
+    engine.build(context, "tools:1", "--target", "builder", buildkit=True)
+    builder = engine.save("tools:1", tmp_path / "tools.tar")
+    words = ("--image", str(archive("buildkit")), "--dockerfile", "Dockerfile", "--builder", f"builder={builder}")
+    found = scan(context, *words, with_trivy=trivy)
+    assert [*lines(found, "setuid-file").values()] == [(BUILDER, "exact")]

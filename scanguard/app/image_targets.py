@@ -1,0 +1,52 @@
+"""Which images to check, and the Dockerfile of each."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from scanguard.model.errors import TargetError
+from scanguard.model.record import NamedTuple
+from scanguard.policy.model import ImageTarget
+from scanguard.sources.discover import Target, discover
+from scanguard.sources.repository import repository_root
+
+
+class Wanted(NamedTuple):
+    """An image to check: what names it, and its Dockerfile, None where none is known.
+
+    A `guessed` Dockerfile was not named by anybody: where the image was not built from it, it is forgotten. `error` is why
+    the Dockerfile that was named cannot be found.
+    """
+
+    target: ImageTarget
+    dockerfile: Target | None
+    guessed: bool = False
+    error: TargetError | None = None
+
+
+def typed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
+    """The images of the command line; where one has no Dockerfile, the one of the working directory is tried."""
+    for target in targets:
+        yield _typed(target, cwd)
+
+
+def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
+    """The images of a policy, whose Dockerfiles are paths from the root of the policy's repository."""
+    root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
+    for target in targets:
+        yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
+
+
+def _typed(target: ImageTarget, cwd: str) -> Wanted:
+    if target.dockerfile:
+        return _found(target, target.dockerfile, cwd)
+    if not os.path.isfile(os.path.join(cwd, "Dockerfile")):
+        return Wanted(target, None)
+    guess = _found(target, "Dockerfile", cwd)
+    return Wanted(target, guess.dockerfile, guessed=True)
+
+
+def _found(target: ImageTarget, path: str, cwd: str) -> Wanted:
+    found = discover((path,), cwd)
+    if found.errors:
+        return Wanted(target, None, error=found.errors[0])
+    return Wanted(target, found.targets[0])
