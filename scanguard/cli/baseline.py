@@ -44,7 +44,9 @@ def _add_no_plugins(parser: argparse.ArgumentParser) -> None:
 
 def _add_check_options(parser: argparse.ArgumentParser) -> None:
     """The options of `check` that decide what is found."""
-    parser.add_argument("--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict")
+    parser.add_argument(
+        "--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict"
+    )
     parser.add_argument("--select", metavar="RULES", action="append", default=[], help="look at these rules only")
     parser.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not look at these rules")
     parser.add_argument("--target", metavar="STAGE", default="", help="the stage that ships (default: the last)")

@@ -29,7 +29,9 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files and directories (default: .)")
     rules = parser.add_argument_group("rules")
-    rules.add_argument("--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict")
+    rules.add_argument(
+        "--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict"
+    )
     rules.add_argument("--select", metavar="RULES", action="append", default=[], help="run these rules only")
     rules.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not run these rules")
     levels = ", ".join(severity.label for severity in Severity)

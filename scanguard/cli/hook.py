@@ -28,7 +28,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("hook", choices=("pre-push",), help="the hook that calls")
     parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="the remote's name, as git gives it")
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="its address, as git gives it")
-    parser.add_argument("--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict")
+    parser.add_argument(
+        "--policy", metavar="P", default="", help="a policy file, a directory of them, or a name: strict"
+    )
     parser.add_argument("--fail-on", metavar="LEVEL", default="", help="the severity that stops a push")
     parser.add_argument(
         "--baseline", metavar="FILE", default="", help="findings in this file are known and do not count"

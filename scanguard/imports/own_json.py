@@ -95,7 +95,9 @@ def _places(nodes: Node) -> tuple[Place, ...]:
 
 def suppression(node: Node) -> Suppression:
     """Why a finding does not count."""
-    return Suppression(node["kind"].text(None), node["justification"].text(), node["expires"].text(), node["owner"].text())
+    return Suppression(
+        node["kind"].text(None), node["justification"].text(), node["expires"].text(), node["owner"].text()
+    )
 
 
 def facts(nodes: Node) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,9 @@ WRITTEN = sorted(
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)")
 BLOCK = re.compile(r"```(?:sh|yaml)\n(.*?)```", re.DOTALL)
-CALL = re.compile(r"(?:^|\s|/)(scanguard (?:check|rules|explain|graph|plugins|completion|merge|baseline|hook|init)\b[^#`\n&|]*)")
+CALL = re.compile(
+    r"(?:^|\s|/)(scanguard (?:check|rules|explain|graph|plugins|completion|merge|baseline|hook|init)\b[^#`\n&|]*)"
+)
 
 
 def names(path: Path) -> str:
