@@ -13,8 +13,8 @@ def fingerprint(finding: Finding) -> str:
     """Our own identity of a finding: 32 hexadecimal digits, unchanged by edits elsewhere in the file.
 
     It is made from the rule's id, the file, the stage, the instruction with secrets masked, the key and the ordinal:
-    no line number and no secret goes in. That of an image is the same on whatever line. Baselines, the JSON report and SARIF's `scanguard/v1` hold it. A finding that
-    was read from a report keeps the one that stands there.
+    no line number and no secret goes in. That of an image is the same on whatever line. Baselines, the JSON report and
+    SARIF's `scanguard/v1` hold it. A finding that was read from a report keeps the one that stands there.
     """
     if finding.identity:
         return finding.identity
