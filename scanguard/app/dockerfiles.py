@@ -7,12 +7,13 @@ from scanguard.app.request import Request
 from scanguard.build.evaluate import BuildOptions
 from scanguard.dockerfile.decode import decode
 from scanguard.engine import run
-from scanguard.engine.rules import SYNTAX_ERROR
+from scanguard.engine.rules import RULES, SYNTAX_ERROR
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile
+from scanguard.model.rule import Rule
 from scanguard.policy.model import Policy
 from scanguard.sources.discover import Target
 
@@ -48,7 +49,7 @@ def check_target(
     warnings = tuple(Notification("warning", message, target.uri) for message in messages)
     findings = outcome.findings
     refused: tuple[Notification, ...] = ()
-    if request.inline and "scanguard" in text.casefold():
+    if request.inline and _may_suppress(text):
         findings, refused = _suppressed(session, outcome, policy, ran)
     return Checked(outcome.file, findings, (*warnings, *outcome.notifications, *refused))
 
@@ -60,7 +61,8 @@ def _suppressed(
     from scanguard.dockerfile.pragma import pragmas
     from scanguard.engine.suppress import suppress_inline
 
-    found, rules = pragmas(outcome.dockerfile), session.catalogue(policy)
+    found = pragmas(outcome.dockerfile)
+    rules = _catalogue(session, policy, [word.text for pragma in found for word in pragma.rules])
     refused: tuple[Notification, ...] = ()
     if policy.locks:
         from scanguard.policy.locks import refuse_inline
@@ -80,6 +82,20 @@ def _suppressed(
         if policy.setting(rule).enabled
     ]
     return (*inline.findings, *stamped), refused
+
+
+def _may_suppress(text: str) -> bool:
+    """Whether a comment can be meant as a suppression: `scanguard` with `:` or `ignore` behind it."""
+    parts = text.casefold().split("scanguard")[1:]
+    return any(part.lstrip().startswith((":", "ignore")) for part in parts)
+
+
+def _catalogue(session: "Session", policy: Policy, words: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules that these words may name: those of Dockerfiles, which are loaded, or else all."""
+    from scanguard.model.catalogue import rule_named
+
+    loaded = (*RULES, *(check.rule for check in (*session.checks, *policy.declared)))
+    return loaded if all(rule_named(word, loaded) for word in words) else session.catalogue(policy)
 
 
 def build_options(session: "Session", uri: str, policy: Policy, request: Request) -> Iterator[BuildOptions]:
