@@ -49,15 +49,21 @@ class Registry:
     """The plugins of one run."""
 
     def __init__(self, *, third_parties: bool) -> None:
-        self.manager = pluggy.PluginManager(GROUP)
-        self.manager.add_hookspecs(Hooks)
-        self.manager.register(checks, "scanguard")
+        self._manager = pluggy.PluginManager(GROUP)
         self.notifications: list[Notification] = []
         self._image_checks: tuple[Check, ...] | None = None
         self.plugins: list[Loaded] = [Loaded("scanguard", __version__, "built in", checks.builtin_checks())]
         if third_parties:
             for entry in entry_points(sys.path, os.getcwd()):
                 self._load(entry)
+
+    @property
+    def manager(self) -> pluggy.PluginManager:
+        """Pluggy's manager with the hooks and the first-party plugin, told of them when it is first asked for something."""
+        if not self._manager.has_plugin("scanguard"):
+            self._manager.add_hookspecs(Hooks)
+            self._manager.register(checks, "scanguard")
+        return self._manager
 
     def _load(self, entry: EntryPoint) -> None:
         """Import a plugin and register it, inside its own error boundary."""
@@ -118,6 +124,7 @@ class Registry:
     def image_checks(self) -> tuple[Check, ...]:
         """The checks of images, first-party ones first; loaded by the first call."""
         if self._image_checks is None:
+            self.manager.check_pending()  # here, before images are loaded in threads: what it imports is not made for these
             from scanguard.checks.image import CHECKS
             from scanguard.trivy.hook import checks as trivy_checks
 

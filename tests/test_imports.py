@@ -61,3 +61,14 @@ def own_modules() -> set[str]:
 
 
 OWN = own_modules()
+
+
+def test_the_command_does_without_what_inspect_needs(tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_text("FROM debian:12\n", encoding="utf-8")
+    words = [sys.executable, "-I", "-X", "importtime", "-m", "scanguard", "check", str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert done.returncode == 1
+    assert loaded & {"ast", "dis", "inspect", "tokenize"} == set()
+    assert "pluggy" in loaded

@@ -8,15 +8,18 @@ from contextlib import suppress
 from typing import NoReturn
 
 from scanguard.model.errors import ConfigurationError, ScanGuardError
+from scanguard.model.lazily import defer
 from scanguard.model.report import ExitCode
 
 
 def console() -> NoReturn:
     """The installed command: `main`, then an end without the interpreter's own tidying up, which nobody waits for.
 
-    A run makes values, hardly any cycles: the collector looks seldom. Under a tracer or coverage the end is the usual one.
+    A run makes values, hardly any cycles: the collector looks seldom. pluggy imports `inspect`, which costs a tenth of a
+    whole check and is of use only where there are plugins. Under a tracer or coverage the end is the usual one.
     """
     gc.set_threshold(100_000, 50, 50)
+    defer("inspect")
     code = main()
     if sys.gettrace() is not None or "coverage" in sys.modules:
         sys.exit(code)
