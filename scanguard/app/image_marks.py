@@ -1,6 +1,6 @@
 """Findings of images that somebody accepted: exceptions for vulnerabilities, OpenVEX documents, comments in the Dockerfile."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
@@ -66,13 +66,26 @@ def acceptances(policy: Policy, vex: Sequence[str], today: str) -> Acceptances:
 
 def _bytes(path: str) -> bytes:
     try:
-        return read(path, _BIGGEST)
+        return read(path, _BIGGEST, binary=True)
     except TargetError as error:
         raise ConfigurationError(error.message, error.uri) from None
 
 
 def _text(path: str) -> str:
     return _bytes(path).decode("utf-8", "replace")
+
+
+def exploitation(policy: Policy) -> tuple[frozenset[str] | None, Mapping[str, float] | None]:
+    """The ids in CISA's catalogue and the scores of EPSS, None where the policy names no such file.
+
+    Raises ConfigurationError for a file that cannot be read.
+    """
+    kev, epss = policy.trivy.kev, policy.trivy.epss
+    if not kev and not epss:
+        return None, None
+    from scanguard.trivy.exploitation import read_epss, read_kev
+
+    return read_kev(_bytes(kev), kev) if kev else None, read_epss(_bytes(epss), epss) if epss else None
 
 
 def mark_inline(

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from scanguard.app.image_marks import acceptances, mark_inline
+from scanguard.app.image_marks import acceptances, exploitation, mark_inline
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.image_targets import Wanted
 from scanguard.app.request import Request
@@ -37,6 +37,7 @@ from scanguard.process import interruptible
 from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
 from scanguard.trivy.command import Ready, prepare, scan
+from scanguard.trivy.exploitation import with_exploitation
 from scanguard.trivy.settings import TrivySettings
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class ImageRun:
         self.policy = policy
         self.request = request
         self.accepted = acceptances(policy, self.options.vex, session.environment.today)
+        self.exploited = exploitation(policy)
         self.stop = Event()
         self._lock = Lock()
         self._open = ExitStack()
@@ -162,7 +164,7 @@ class ImageRun:
         try:
             if isinstance(trivy, TargetError):
                 raise trivy
-            found = scan(source, trivy, base_layers=base_layers, stop=self.stop)
+            found = with_exploitation(scan(source, trivy, base_layers=base_layers, stop=self.stop), *self.exploited)
             return found, tuple(_unsearched(found, source.image, home))
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."

@@ -67,6 +67,8 @@ def trivy(document: Document, entry: Mapping[str, Any], standing: Standing) -> T
         entry.get("server", ""),
         _file(document, entry["ignorefile"], ("trivy", "ignorefile"), standing) if "ignorefile" in entry else "",
         tuple(_file(document, *one, standing) for one in _vex(entry)),
+        _file(document, entry["kev"], ("trivy", "kev"), standing) if "kev" in entry else "",
+        _file(document, entry["epss"], ("trivy", "epss"), standing) if "epss" in entry else "",
     )
 
 

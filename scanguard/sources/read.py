@@ -20,8 +20,8 @@ _KINDS = (
 )
 
 
-def read(path: str, limit: int = LIMIT, uri: str = "") -> bytes:
-    """The bytes of a text file, or of standard input where `path` is `-`.
+def read(path: str, limit: int = LIMIT, uri: str = "", *, binary: bool = False) -> bytes:
+    """The bytes of a text file (of any with `binary`), or of standard input where `path` is `-`.
 
     Raises TargetError, at `uri` or else `path`, where the file is missing, is no regular file, cannot be read, has
     more than `limit` bytes or is not text (a NUL among the first 8 kB, by which git tells binary files as well).
@@ -34,7 +34,7 @@ def read(path: str, limit: int = LIMIT, uri: str = "") -> bytes:
         raise TargetError(unreadable(error), uri or path) from None
     if len(data) > limit:
         raise TargetError(f"is larger than {_size(limit)}; name a smaller file", uri or path)
-    if b"\0" in data[:_BINARY_PROBE]:
+    if not binary and b"\0" in data[:_BINARY_PROBE]:
         raise TargetError("is not a text file; name another", uri or path)
     return data
 
