@@ -106,9 +106,9 @@ class ImageTarget(NamedTuple):
 class TrivyPolicy(NamedTuple):
     """What a policy says of Trivy; empty, 0 and None where it says nothing.
 
-    `path` (the program), `ignorefile`, `vex`, `kev` (CISA's catalogue) and `epss` (scores) are absolute paths. `sha256` is the program's digest in hexadecimal.
-    `max_database_age` is in days, `timeout` in seconds. A policy found in the scanned repository cannot set `path`,
-    `sha256`, `db_repository` and `server`, and its files lie in the repository.
+    `path` (the program), `ignorefile`, `vex`, `kev` (CISA's catalogue) and `epss` (scores) are absolute paths. `sha256` is
+    the program's digest in hexadecimal. `max_database_age` is in days, `timeout` in seconds. A policy found in the scanned
+    repository cannot set `path`, `sha256`, `db_repository` and `server`, and its files lie in the repository.
     """
 
     path: str = ""
