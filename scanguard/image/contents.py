@@ -177,12 +177,12 @@ def _sha256(payload: Payload) -> str:
 
 def _is_wanted(entry: Entry, wanted: frozenset[str], room: int) -> bool:
     """Whether a file's bytes are kept; those that stand anywhere leave half of all room to the others."""
-    folder, slash, name = entry.path.rpartition("/")
-    if entry.kind is not Kind.FILE:
+    if entry.kind is not Kind.FILE or not wanted:
         return False
+    folder, slash, name = entry.path.rpartition("/")
     if entry.path in wanted or folder + slash in wanted:
         return entry.size <= min(room, _LARGEST_TEXT)
-    return bool(wanted) and name in SETTINGS and entry.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
+    return name in SETTINGS and entry.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
 
 
 def _entry(member: Member) -> Entry | None:

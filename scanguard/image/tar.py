@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import normpath
 
 from scanguard.image.nodes import ByteStream
@@ -19,6 +20,7 @@ _LARGEST_EXTENSION = 1 << 20
 _LARGEST_SIZE = 1 << 50
 _KEYS = frozenset(b"path linkpath size uid gid GNU.sparse.name GNU.sparse.size GNU.sparse.realsize".split())
 _FILES = b"0\0007S"
+_PLAIN = (b"0", b"\0", b"5")
 
 
 class Member(NamedTuple):
@@ -82,8 +84,11 @@ def members(stream: ByteStream) -> Iterator[tuple[Member, Payload]]:
             extended.update(_extension(kind, payload, size))
             payload.finish(-size % BLOCK)
             continue
-        sparse = _sparse(stream, header) if kind == b"S" else None
-        member = _member(header, kind, size, extended, sparse)
+        if not extended and kind in _PLAIN:
+            member = _plain_member(header, kind, size)
+        else:
+            sparse = _sparse(stream, header) if kind == b"S" else None
+            member = _member(header, kind, size, extended, sparse)
         payload.begin(member.stored)
         extended = {}
         yield member, payload
@@ -123,6 +128,7 @@ def _number(field: bytes) -> int:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _id(field: bytes) -> int:
     """A mode or the number of a user: one that cannot be read is 0, no reason to give the image up."""
     try:
@@ -170,6 +176,15 @@ def _member(header: bytes, kind: bytes, size: int, extended: dict[str, str], spa
     whole = sparse if sparse is not None else _decimal(real, stored)
     uid, gid = _decimal(extended.get("uid"), _id(header[108:116])), _decimal(extended.get("gid"), _id(header[116:124]))
     return Member(clean(path), flag, whole, stored, _id(header[100:108]) & 0o7777, uid, gid, link)
+
+
+def _plain_member(header: bytes, kind: bytes, size: int) -> Member:
+    """A file or a directory of which no other header says anything: what nearly all members are."""
+    path = _name(header)
+    directory = kind == b"5" or path.endswith("/")
+    stored = 0 if directory else size
+    mode, uid, gid = _id(header[100:108]) & 0o7777, _id(header[108:116]), _id(header[116:124])
+    return Member(clean(path), "5" if directory else "0", stored, stored, mode, uid, gid, "")
 
 
 def _name(header: bytes) -> str:
