@@ -54,6 +54,8 @@ def _run(setting: Setting, scan: ImageScan, home: Home, notifications: list[Noti
     rule = setting.check.rule
     try:
         for problem in setting.check.run(scan, setting.options):
+            if not isinstance(problem, ImageProblem) or not isinstance(problem.place, ImagePlace):
+                raise TypeError(type(problem).__name__)
             yield setting, problem
     except (Exception, SystemExit) as error:
         message = f"Rule {rule.id} ({rule.name}) failed on the image {scan.image.name}: {describe(error)}."
@@ -139,7 +141,7 @@ class ImageStamp:
             return Origin(Certainty.UNKNOWN)
         if not place.path:
             return blame.layer(place.layer)
-        if not self.scan.contents:
+        if not 0 <= place.layer < len(self.scan.contents):
             return blame.path(place.layer, place.path)
         if self._trails is None:
             self._trails = Trails(self.scan.contents, lambda *file: self.hashes.get(file))
@@ -164,6 +166,8 @@ class ImageStamp:
             return f"Image: {self.scan.image.name}."
         if origin.certainty is Certainty.BASE:
             return f"Inherited from {blame.base}." if blame.base else "Inherited from the base image."
+        if origin.certainty is Certainty.CANDIDATES and len(origin.spans) == 1:
+            return f"This instruction is the likely cause. {origin.reason}".rstrip()
         if origin.certainty is Certainty.CANDIDATES:
             return "It is one of several instructions that can have brought it."
         if origin.certainty is Certainty.SPAN:
