@@ -122,7 +122,7 @@ def is_commit(name: str) -> bool:
 
 def is_here(commit: str) -> bool:
     """Whether the clone has a commit. Asks git for an object, which runs nothing that the repository names."""
-    environ = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+    environ = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1"}
     words = ("git", "cat-file", "-e", f"{commit}^{{commit}}")
     try:
         done = subprocess.run(words, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanguard.model.errors import ConfigurationError
-from scanguard.sources.git import Repository
+from scanguard.sources.git import _ENVIRONMENT, Repository
 from scanguard.sources.tree import GitTree, WorkingTree, different, lay_out
 from tests import repositories as git
 
@@ -143,3 +143,19 @@ def test_a_repository_that_belongs_to_somebody_else(root: Path, monkeypatch: pyt
     monkeypatch.setenv("HOME", str(root.parent))
     with pytest.raises(ConfigurationError, match="safe.directory"):
         Repository(str(root)).head()
+
+
+def test_no_configuration_brings_back_what_a_clone_lacks(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partial = tmp_path / "partial"
+    git.git(root, "config", "uploadpack.allowFilter", "true")
+    git.git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", root.as_uri(), str(partial))
+    for name, value in (("remote.origin.url", f"ext::touch {tmp_path}/ran"), ("protocol.ext.allow", "always")):
+        git.git(partial, "config", name, value)
+    # What a git does that is too old for GIT_NO_LAZY_FETCH.
+    monkeypatch.setattr("scanguard.sources.git._ENVIRONMENT", {**_ENVIRONMENT, "GIT_NO_LAZY_FETCH": "0"})
+    repository = Repository(str(partial))
+    with pytest.raises(ConfigurationError):
+        GitTree(repository, repository.tree("HEAD")).contents(["b"])
+    assert not (tmp_path / "ran").exists()
