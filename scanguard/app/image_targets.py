@@ -7,7 +7,7 @@ from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.policy.model import ImageTarget
 from scanguard.sources.discover import Target, discover
-from scanguard.sources.repository import repository_root
+from scanguard.sources.repository import repository_root, within
 
 
 class Wanted(NamedTuple):
@@ -32,8 +32,16 @@ def typed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
 def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
     """The images of a policy, whose Dockerfiles are paths from the root of the policy's repository."""
     root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
-    for target in targets:
+    for given in targets:
+        target = given._replace(image=_from_here(given.image, root, cwd))
         yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
+
+
+def _from_here(image: str, root: str, cwd: str) -> str:
+    """The absolute path of an image in the repository as people would type it here; anything else as it is."""
+    if not os.path.isabs(image) or not within(image, root):
+        return image
+    return os.path.join(os.curdir, os.path.relpath(image, os.path.realpath(cwd)))
 
 
 def _typed(target: ImageTarget, cwd: str) -> Wanted:

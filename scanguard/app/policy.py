@@ -41,7 +41,8 @@ class Policies:
             return combine(self._layers(given), self.rules)
         below = tuple(layer._replace(trusted=True) for layer in self._layers(given)) if given else ()
         rules = (*self.rules, *(check.rule for layer in below for check in layer.declared))
-        within = repository_root(os.path.dirname(where)) or ""
+        folder = os.path.dirname(os.path.abspath(os.path.join(self._cwd, where)))
+        within = repository_root(folder) or folder
         found = load_layers(where, rules, cwd=self._cwd, read=read, named=self._named, within=within, trusted=False)
         if not below:
             return combine(found, self.rules)

@@ -11,6 +11,16 @@ _DIGEST_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}
 _ARCHITECTURES = frozenset("amd64 arm32v5 arm32v6 arm32v7 arm64v8 i386 ppc64le riscv64 s390x".split())
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 _TAG = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_BEGINNINGS = ("/", "./", "../", "~")
+_ENDINGS = ("/", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
+
+
+def is_path(target: str) -> bool:
+    """Whether what names an image is meant as a path, by its form alone, whatever files there are.
+
+    A path begins with `/`, `./`, `../` or `~`, ends in `/`, or has the ending of an archive.
+    """
+    return target in (".", "..") or target.startswith(_BEGINNINGS) or target.lower().endswith(_ENDINGS)
 
 
 class ImageReference(NamedTuple):

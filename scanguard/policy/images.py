@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scanguard.model.record import NamedTuple
+from scanguard.model.reference import is_path
 from scanguard.policy.document import Document, Path
 from scanguard.policy.exceptions import texts
 from scanguard.policy.model import ImageTarget, TrivyPolicy
@@ -30,18 +31,22 @@ class Standing(NamedTuple):
 
 
 def images(document: Document, entries: Sequence[Mapping[str, Any]], standing: Standing) -> Iterator[ImageTarget]:
-    """The entries of `images`. Raises ConfigurationError for paths that lead out of the repository."""
+    """The entries of `images`; paths of images in an untrusted policy are from its directory, and made absolute.
+
+    Raises ConfigurationError for paths that lead out of the repository, by a link too.
+    """
     for index, entry in enumerate(entries):
         path: Path = ("images", index)
         dockerfile = entry.get("dockerfile", "")
         if _leads_out(dockerfile):
             message = f"'{dockerfile}' must be a path from the repository's root, without '/' in front and without '..'"
             raise document.error(message, (*path, "dockerfile"))
-        if not standing.trusted and _leads_out(entry["image"]):
-            raise document.error(_outside(entry["image"]), (*path, "image"))
+        image: str = entry["image"]
+        if not standing.trusted and (is_path(image) or _leads_out(image)):
+            image = _file(document, image, (*path, "image"), standing)
         place = document.places[path].value
         target, platform = entry.get("target", ""), entry.get("platform", "")
-        yield ImageTarget(entry["image"], dockerfile.removeprefix("./"), target, platform, document.uri, place)
+        yield ImageTarget(image, dockerfile.removeprefix("./"), target, platform, document.uri, place)
 
 
 def trivy(document: Document, entry: Mapping[str, Any], standing: Standing) -> TrivyPolicy:

@@ -1,7 +1,7 @@
 """Images by what a person calls them: a path, or a reference in the docker daemon.
 
-A path begins with `/`, `./`, `../` or `~`, ends in `/`, or has the ending of an archive; everything else is a reference, so
-that no file of a repository can take the place of the image that was meant.
+What is meant as a path its form tells; everything else is a reference, so that no file of a repository can take the place of
+the image that was meant.
 """
 
 import os
@@ -16,14 +16,12 @@ from scanguard.image.nodes import Image, ImageSource
 from scanguard.image.platform import fits, normal
 from scanguard.image.streams import Blocks, Window
 from scanguard.model.errors import TargetError
-from scanguard.model.reference import ImageReference
+from scanguard.model.reference import ImageReference, is_path
 from scanguard.plugin import hookimpl
 from scanguard.sources.daemon import Daemon
 from scanguard.sources.image_files import image_in_file
 from scanguard.sources.image_stream import StreamImage
 
-_BEGINNINGS = ("/", "./", "../", "~")
-_ENDINGS = ("/", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
 _IDENTIFIER = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 _SHORT = 12
 
@@ -37,12 +35,6 @@ def scanguard_load_image(target: str, platform: str, pull: bool) -> ImageSource 
     if is_path(target):
         return image_in_file(os.path.expanduser(target), wanted)
     return image_in_daemon(target, wanted, pull=pull)
-
-
-def is_path(target: str) -> bool:
-    """Whether a target is meant as a path, by its form alone."""
-    written = target.replace(os.sep, "/")
-    return written in (".", "..") or written.startswith(_BEGINNINGS) or written.lower().endswith(_ENDINGS)
 
 
 def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:

@@ -84,6 +84,8 @@ def test_everything_about_images_is_read(tmp_path):
         ("images: [{image: /etc/x.tar}]", f"1:18: '/etc/x.tar' {OUTSIDE}"),
         ("images: [{image: a/../../b.tar}]", f"1:18: 'a/../../b.tar' {OUTSIDE}"),
         ("images: [{image: '~/x.tar'}]", f"1:18: '~/x.tar' {OUTSIDE}"),
+        ("images: [{image: link/x.tar}]", f"1:18: 'link/x.tar' {OUTSIDE}"),
+        ("images: [{image: ./link/}]", f"1:18: './link/' {OUTSIDE}"),
     ],
 )
 def test_a_policy_that_was_found_names_no_program_no_server_and_no_file_elsewhere(tmp_path, text, message):
@@ -94,6 +96,7 @@ def test_a_policy_that_was_found_names_no_program_no_server_and_no_file_elsewher
 def test_a_policy_that_was_found_may_say_the_rest(tmp_path):
     text = "images: [{image: build/a.tar}]\ntrivy: {max_database_age: 1, timeout: 5, ignorefile: .x, vex: v/a.json}\n"
     policy = load(tmp_path, text, trusted=False)
+    assert [target.image for target in policy.images] == [str(tmp_path / "build/a.tar")]
     assert policy.trivy == TrivyPolicy(
         max_database_age=1, timeout=5, ignorefile=str(tmp_path / ".x"), vex=(str(tmp_path / "v/a.json"),)
     )
