@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from scanguard.build.model import Build
+from scanguard.build.model import Build, Role
 from scanguard.build.secrets import secret_spans
-from scanguard.dockerfile.pragma import pragmas
+from scanguard.dockerfile.nodes import Instruction
+from scanguard.dockerfile.pragma import Pragma, pragmas
 from scanguard.engine.rules import UNUSED
 from scanguard.engine.stamp import Stamp
 from scanguard.engine.suppress import suppress_inline
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image
 from scanguard.model.errors import ConfigurationError, TargetError
-from scanguard.model.finding import Finding
+from scanguard.model.finding import Finding, Problem
+from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.model.rule import Rule
@@ -42,17 +44,37 @@ class Acceptances(NamedTuple):
             found.append(one._replace(suppressions=(*one.suppressions, *why)) if why else one)
         return tuple(found)
 
-    def told(self, inventories: Iterable[Inventory]) -> Iterator[Notification]:
-        """What is to be said of the policy's exceptions: those that ended, and those that cover nothing in these images."""
+    def told(self, inventories: Iterable[Inventory], *, every: bool) -> Iterator[Notification]:
+        """What is to be said of the policy's exceptions: those that ended, and those that cover nothing in these images.
+
+        The latter only where these are `every` image: what was not scanned may be what an exception is for.
+        """
         seen = [one for inventory in inventories for one in inventory.vulnerabilities]
         for exception in self.exceptions:
             used = any(covers(exception, one) for one in seen)
             if used and exception.expires < self.today:
                 message = f"The exception for {exception.id} ended on {exception.expires}: it counts again."
                 yield Notification("warning", message, exception.uri, exception.region)
-            elif not used:
-                message = f"The exception for {exception.id} covers no vulnerability of the images."
-                yield Notification("note", message, exception.uri, exception.region)
+            elif every and not used:
+                yield _needless(exception)
+
+    def settled(self, inventories: Sequence[Inventory]) -> Iterator[Notification]:
+        """What may be said of exceptions where only other images are looked at, and is not so."""
+        seen = [one for inventory in inventories for one in inventory.vulnerabilities]
+        return (_needless(exception) for exception in self.exceptions if any(covers(exception, one) for one in seen))
+
+
+def _needless(exception: VulnerabilityException) -> Notification:
+    message = f"The exception for {exception.id} covers no vulnerability of the images."
+    return Notification("note", message, exception.uri, exception.region)
+
+
+class Marked(NamedTuple):
+    """The findings of an image, the accepted ones marked; those of comments without use; what is told of refused comments."""
+
+    findings: tuple[Finding, ...]
+    unused: tuple[Finding, ...] = ()
+    refused: tuple[Notification, ...] = ()
 
 
 def acceptances(policy: Policy, vex: Sequence[str], today: str) -> Acceptances:
@@ -90,11 +112,12 @@ def exploitation(policy: Policy) -> tuple[frozenset[str] | None, Mapping[str, fl
 
 def mark_inline(
     findings: Sequence[Finding], build: Build, rules: Sequence[Rule], ran: Collection[str], today: str, policy: Policy
-) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
+) -> Marked:
     """The findings of an image marked by the comments of its Dockerfile, and the comments that hide none of them.
 
     Beside them the comments that a lock of the policy refuses. What is wrong with a comment otherwise is said where the
-    Dockerfile itself is checked. `ran` are the names of the rules that looked at the image.
+    Dockerfile itself is checked. `ran` are the names of the rules that looked at the image. Comments in stages of which
+    the image has nothing are for other images.
     """
     dockerfile = build.dockerfile
     found = pragmas(dockerfile)
@@ -105,6 +128,21 @@ def mark_inline(
         found, refused = refuse_inline(found, policy, rules, dockerfile.source)
     reasons = policy.require_reason
     inline = suppress_inline(findings, found, rules=rules, ran=ran, today=today, require_reason=reasons)
-    stamp = Stamp(dockerfile, build, secret_spans(build))
-    unused = (problem for rule, problem in inline.problems if rule is UNUSED)
-    return (*inline.findings, *(stamp.finding(UNUSED, None, problem) for problem in unused)), refused
+    stamp, setting = Stamp(dockerfile, build, secret_spans(build)), policy.setting(UNUSED)
+    foreign = [one.node.instructions for one in build.stages if one.role is Role.UNREACHED]
+    unused = [
+        stamp.finding(UNUSED, setting.severity, problem)
+        for rule, problem in inline.problems
+        if rule is UNUSED and setting.enabled and not any(_within(_covered(problem, found), one) for one in foreign)
+    ]
+    return Marked(inline.findings, tuple(unused), refused)
+
+
+def _covered(problem: Problem, found: Iterable[Pragma]) -> Span:
+    """What the comment of a problem speaks of."""
+    return next(one.covers for one in found if one.span.start <= problem.span.start < one.span.end)
+
+
+def _within(span: Span, instructions: Sequence[Instruction]) -> bool:
+    """Whether a place is in a stage."""
+    return instructions[0].span.start <= span.start and span.end <= instructions[-1].span.end

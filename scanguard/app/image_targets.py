@@ -1,13 +1,16 @@
 """Which images to check, and the Dockerfile of each."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.policy.model import ImageTarget
 from scanguard.sources.discover import Target, discover
 from scanguard.sources.repository import repository_root, within
+
+Owner = TypeVar("Owner")
 
 
 class Wanted(NamedTuple):
@@ -35,6 +38,18 @@ def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
     for given in targets:
         target = given._replace(image=_from_here(given.image, root, cwd))
         yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
+
+
+def owned(policies: Mapping[str, tuple[Owner, Sequence[ImageTarget]]], cwd: str) -> Iterator[tuple[Owner, Wanted]]:
+    """The images of several policies (by the policy's path: its owner, and the images), each with the owner.
+
+    An image that several have of one that they extend comes once, with the owner of the policy nearest to the root.
+    """
+    seen: set[ImageTarget] = set()
+    for _, (owner, targets) in sorted(policies.items(), key=lambda one: (one[0].count(os.sep), one[0])):
+        fresh = [target for target in targets if target not in seen]
+        seen.update(fresh)
+        yield from ((owner, wanted) for wanted in listed(fresh, cwd))
 
 
 def _from_here(image: str, root: str, cwd: str) -> str:

@@ -9,13 +9,13 @@ from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from scanguard.app.image_marks import acceptances, exploitation, mark_inline
+from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_inline
 from scanguard.app.image_options import ImageOptions
+from scanguard.app.image_results import CheckedImage, CheckedImages
 from scanguard.app.image_targets import Wanted
 from scanguard.app.request import Request
 from scanguard.blame.align import align
 from scanguard.blame.follow import BuilderImage
-from scanguard.blame.nodes import Certainty
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
 from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
@@ -29,7 +29,6 @@ from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
-from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
@@ -45,16 +44,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4
 Value = TypeVar("Value")
-
-
-class CheckedImage(NamedTuple):
-    """What one image gave; `images` has the image and `files` its Dockerfile, or nothing where it could not be read."""
-
-    images: tuple[ScannedImage, ...]
-    findings: tuple[Finding, ...]
-    notifications: tuple[Notification, ...]
-    files: tuple[ScannedFile, ...] = ()
-    inventory: Inventory | None = None
 
 
 class ImageRun:
@@ -76,7 +65,7 @@ class ImageRun:
         self._builder_images: dict[str, BuilderImage] = {}
         self.needs = frozenset[str]().union(*(setting.check.needs for setting in self.settings))
 
-    def check(self, wanted: Sequence[Wanted]) -> tuple[CheckedImage, ...]:
+    def check(self, wanted: Sequence[Wanted]) -> CheckedImages:
         """What all images gave, in the order asked for. What fails is a notification of level `error`."""
         with interruptible():
             trivy = self._trivy(self.session.environment.cwd)
@@ -88,8 +77,8 @@ class ImageRun:
                     self.stop.set()
                     raise
         scanned = [one.inventory for one in checked if one.inventory is not None]
-        told = (*told, *self.accepted.told(scanned)) if scanned else told
-        return (CheckedImage((), (), told), *checked) if told else checked
+        exceptions = self.accepted.told(scanned, every=len(scanned) == len(wanted))
+        return CheckedImages(checked, (*told, *exceptions), tuple(self.accepted.settled(scanned)))
 
     def _trivy(self, cwd: str) -> "Ready | TargetError | None":
         """Trivy, ready to scan; why it is not; or None where no check needs it."""
@@ -141,10 +130,11 @@ class ImageRun:
             looked = looked._replace(inventory=inventory)
             scanners, failed = problems(looked, self._with_inventory(inventory), home)
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
-        findings, refused = self._marked(findings, looked)
-        told = (*notifications, *told, *failed, *refused)
+        marked = self._marked(findings, looked)
+        told = (*notifications, *told, *failed, *marked.refused)
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
-        return CheckedImage((_summary(looked, target, home, findings),), findings, told, files, inventory)
+        image, ran = _summary(looked, target, home), self._ran(inventory)
+        return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
 
     def _builders(self) -> dict[str, BuilderImage]:
         """The images of builder stages, read once for all images; kept open until the run ends."""
@@ -178,18 +168,19 @@ class ImageRun:
         """The checks that have what they need."""
         return [one for one in self.settings if inventory is not None or "inventory" not in one.check.needs]
 
-    def _marked(
-        self, findings: tuple[Finding, ...], scan: ImageScan
-    ) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
-        """The findings, those marked that somebody accepted, and the comments that a lock refuses."""
+    def _ran(self, inventory: Inventory | None) -> frozenset[str]:
+        """The names of the rules that could look at an image."""
+        return frozenset(one.check.rule.name for one in self._possible(inventory))
+
+    def _marked(self, findings: tuple[Finding, ...], scan: ImageScan) -> Marked:
+        """The findings, those marked that somebody accepted, and the comments without use or refused by a lock."""
         findings = self.accepted.mark(findings, scan.inventory, scan.image)
         if self.options.exclude_base:
             findings = exclude_base(findings)
         if scan.build is None or not self.request.inline:
-            return findings, ()
-        ran = {one.check.rule.name for one in self._possible(scan.inventory)}
+            return Marked(findings)
         today = self.session.environment.today
-        return mark_inline(findings, scan.build, self.session.rules, ran, today, self.policy)
+        return mark_inline(findings, scan.build, self.session.rules, self._ran(scan.inventory), today, self.policy)
 
 
 def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Notification]:
@@ -249,9 +240,9 @@ def _build(wanted: Wanted, policy: Policy, request: Request) -> Build | None:
         raise TargetError(f"there is no stage '{error}' that the image could be built from", uri) from error
 
 
-def _summary(scan: ImageScan, target: ImageTarget, home: Home, findings: Sequence[Finding]) -> ScannedImage:
+def _summary(scan: ImageScan, target: ImageTarget, home: Home) -> ScannedImage:
+    """The image for the report, without the numbers of its findings."""
     image, blame = scan.image, scan.blame
-    inherited = sum(one.origin == Certainty.BASE.value for one in findings)
     uri = home.uri if scan.build is None else scan.build.dockerfile.source.uri
     return ScannedImage(
         image.name,
@@ -260,6 +251,4 @@ def _summary(scan: ImageScan, target: ImageTarget, home: Home, findings: Sequenc
         image.platform,
         uri,
         "" if blame is None or blame.reason else blame.base,
-        inherited,
-        len(findings) - inherited,
     )

@@ -35,17 +35,28 @@ class Scan(NamedTuple):
 
 
 class _Batch:
-    """The targets and the images that share a policy, and what they gave. `ran` are the names of the rules that ran."""
+    """The targets and the images that share a policy, and what they gave.
+
+    `ran` has the names of the rules that ran by the file that they looked at, `looked` the same of rules of images. `images`
+    has with each image which of the `findings` are its own. `away` are Dockerfiles of images that other parts of the run have.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.ran: frozenset[str] = frozenset()
+        self.ran: dict[str, frozenset[str]] = {}
+        self.looked: Mapping[str, frozenset[str]] = {}
+        self.settled: tuple[Notification, ...] = ()
+        self.away: set[str] = set()
         self.targets: list[Target] = []
         self.wanted: list[Wanted] = []
         self.findings: list[Finding] = []
         self.notifications: list[Notification] = list(policy.refused)
         self.files: list[ScannedFile] = []
-        self.images: list[ScannedImage] = []
+        self.images: list[tuple[ScannedImage, slice]] = []
+
+    def rules_on(self, uri: str) -> frozenset[str]:
+        """The names of all rules that looked at a file, or at an image that is blamed on it."""
+        return self.ran.get(uri, frozenset()) | self.looked.get(uri, frozenset())
 
 
 def scan(session: "Session", request: Request) -> Scan:
@@ -66,8 +77,9 @@ def scan(session: "Session", request: Request) -> Scan:
         _run(session, batch, request)
         notifications.extend(batch.notifications)
     report = _report(session, request, batches, notifications, shard)
-    ran = {file.source.uri: batch.ran for batch in batches for file in batch.files}
-    return Scan(report, ran, found.targets)
+    ran = {file.source.uri: batch.rules_on(file.source.uri) for batch in batches for file in batch.files}
+    blamed = [one.dockerfile for batch in batches for one in batch.wanted if one.dockerfile is not None]
+    return Scan(report, ran, tuple(dict.fromkeys((*found.targets, *blamed))))
 
 
 def _batches(
@@ -89,25 +101,38 @@ def _batches(
     for batch, wanted in _images(session, request, batch_of, batches):
         if shard is None or shard.has(wanted.target.image):
             batch.wanted.append(wanted)
+        elif wanted.dockerfile is not None:
+            batch.away.add(wanted.dockerfile.uri)
     return tuple(batches.values()) or (batch_of(None),)
 
 
 def _images(
-    session: "Session", request: Request, batch_of: Callable[[Target | None], _Batch], batches: Mapping[str, _Batch]
+    session: "Session", request: Request, batch_of: Callable[[Target | None], _Batch], batches: dict[str, _Batch]
 ) -> "Iterator[tuple[_Batch, Wanted]]":
     """The images that the command line names, or else the policies of directories that it names."""
-    cwd, options = session.environment.cwd, request.images
+    cwd, options = os.path.realpath(session.environment.cwd), request.images
     if options is not None and options.targets:
         from scanguard.app.image_targets import typed
 
         for wanted in typed(options.targets, cwd):
             yield batch_of(wanted.dockerfile), wanted
-    elif (options is None or options.of_policy) and any(map(os.path.isdir, request.paths)):
-        for batch in tuple(batches.values()):
-            if batch.policy.images:
-                from scanguard.app.image_targets import listed
+    elif options is None or options.of_policy:
+        directories = [one for path in request.paths if os.path.isdir(one := os.path.join(cwd, path))]
+        for directory in directories:
+            _of_directory(session, request, os.path.realpath(directory), batches)
+        if directories and any(batch.policy.images for batch in batches.values()):
+            from scanguard.app.image_targets import owned
 
-                yield from ((batch, wanted) for wanted in listed(batch.policy.images, cwd))
+            yield from owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd)
+
+
+def _of_directory(session: "Session", request: Request, directory: str, batches: dict[str, _Batch]) -> None:
+    """Add the policy of a directory without Dockerfiles, where it names images."""
+    where = session.policy_path(request, Target(os.path.join(directory, "Dockerfile"), ""))
+    if where and where not in batches:
+        policy = session.policy_at(where, request)
+        if policy.images:
+            batches[where] = _Batch(policy)
 
 
 def _run(session: "Session", batch: _Batch, request: Request) -> None:
@@ -115,7 +140,6 @@ def _run(session: "Session", batch: _Batch, request: Request) -> None:
     policy = batch.policy
     settings = tuple(_settings((*session.checks, *policy.declared), policy))
     ran = frozenset((*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)))
-    batch.ran = ran
 
     def part(targets: Sequence[Target]) -> list[Checked]:
         return [check_target(session, target, policy, settings, ran, request) for target in targets]
@@ -123,6 +147,7 @@ def _run(session: "Session", batch: _Batch, request: Request) -> None:
     for checked in _spread(part, batch.targets):
         if checked.file is not None:
             batch.files.append(checked.file)
+            batch.ran[checked.file.source.uri] = ran
         batch.findings.extend(checked.findings)
         batch.notifications.extend(checked.notifications)
     if batch.wanted:
@@ -135,25 +160,36 @@ def _check_images(session: "Session", batch: _Batch, request: Request) -> None:
     from scanguard.app.images import ImageRun
 
     settings = tuple(_settings(session.registry.image_checks(), batch.policy))
-    batch.ran |= {setting.check.rule.name for setting in settings}
-    for checked in ImageRun(session, settings, batch.policy, request).check(batch.wanted):
-        batch.findings.extend(checked.findings)
-        batch.notifications.extend(checked.notifications)
-        batch.images.extend(checked.images)
+    checked = ImageRun(session, settings, batch.policy, request).check(batch.wanted)
+    for one in checked.images:
+        found = slice(len(batch.findings), len(batch.findings) + len(one.findings))
+        batch.findings.extend(one.findings)
+        batch.notifications.extend(one.notifications)
+        batch.images.extend((image, found) for image in one.images)
         read = {file.source.uri for file in batch.files}
-        batch.files.extend(file for file in checked.files if file.source.uri not in read)
+        batch.files.extend(file for file in one.files if file.source.uri not in read)
+    batch.findings.extend(one for one in checked.unused() if one.uri not in batch.away)
+    batch.notifications.extend(checked.notifications)
+    batch.looked, batch.settled = checked.ran, checked.settled
 
 
 def _except(batch: _Batch, today: str) -> None:
     """Mark what the policy accepts."""
     from scanguard.engine.suppress import suppress_by_policy
 
-    scanned = [file.source.uri for file in batch.files]
-    marked, told = suppress_by_policy(
-        batch.findings, batch.policy.exceptions, scanned=scanned, ran=batch.ran, today=today
-    )
+    ran = {uri: batch.rules_on(uri) for uri in (*batch.ran, *batch.looked)}
+    marked, told = suppress_by_policy(batch.findings, batch.policy.exceptions, ran=ran, today=today)
     batch.findings = list(marked)
     batch.notifications.extend(told)
+
+
+def _counted(batches: Iterable[_Batch]) -> Iterator[ScannedImage]:
+    """The images, with the numbers of their findings."""
+    for batch in batches:
+        if batch.images:
+            from scanguard.app.image_results import counted
+
+            yield from (counted(image, batch.findings[found]) for image, found in batch.images)
 
 
 def _report(
@@ -178,25 +214,26 @@ def _report(
         batches[0].policy.name,
         request.exit_zero,
         None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
-        images=tuple(one for batch in batches for one in batch.images),
+        images=tuple(_counted(batches)),
     )
 
 
 def _findings(batches: Sequence[_Batch], *, looked: bool) -> Sequence[Finding]:
-    """The findings of all batches; where images were looked at, those that say the same of a Dockerfile are one."""
+    """The findings of all batches; where images were looked at, those that say the same are one."""
     findings = [one for batch in batches for one in batch.findings]
     if not looked:
         return findings
     from scanguard.engine.confirm import confirmed
 
-    return confirmed(findings)
+    return tuple(dict.fromkeys(confirmed(findings)))
 
 
 def _overruled(batches: Iterable[_Batch], today: str) -> tuple[Notification, ...]:
     """What some batch or shard may say of an exception of the policy that covers a finding here."""
     from scanguard.engine.shard import settled
 
-    return tuple(one for batch in batches for one in settled(batch.findings, batch.policy.exceptions, today))
+    of_findings = (one for batch in batches for one in settled(batch.findings, batch.policy.exceptions, today))
+    return (*of_findings, *(one for batch in batches for one in batch.settled))
 
 
 def _shard(text: str) -> "Shard | None":

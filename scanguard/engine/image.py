@@ -20,6 +20,7 @@ Hashes = Callable[[Mapping[int, frozenset[str]]], Mapping[tuple[int, str], tuple
 """Size and SHA-256 of files, by layer and path, for paths by layer: `scanguard.image.contents.hashes` of one source."""
 
 Found = tuple[Setting, ImageProblem]
+LEFT_OUT = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
 
 
 class Home(NamedTuple):
@@ -193,8 +194,7 @@ class ImageStamp:
 
 def exclude_base(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings, those that the base image brought marked: they are counted and do not fail the gate."""
-    mark = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
     return tuple(
-        one._replace(suppressions=(*one.suppressions, mark)) if one.origin == Certainty.BASE.value else one
+        one._replace(suppressions=(*one.suppressions, LEFT_OUT)) if one.origin == Certainty.BASE.value else one
         for one in findings
     )

@@ -1,7 +1,7 @@
 """Marks findings that somebody accepted, and says which of these acceptances are expired, malformed or without use."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from scanguard.dockerfile.nodes import SyntaxProblem, Word
@@ -89,14 +89,13 @@ def suppress_by_policy(
     findings: Sequence[Finding],
     exceptions: Sequence[Exemption],
     *,
-    scanned: Collection[str],
-    ran: Collection[str],
+    ran: Mapping[str, Collection[str]],
     today: str,
 ) -> tuple[tuple[Finding, ...], tuple[Notification, ...]]:
     """Mark the findings of a whole run by the policy's exceptions, and tell of expired and needless exceptions.
 
-    `scanned` are the uris of all files of the run: an exception for a file that was not looked at, or for a rule that
-    did not run, is not called needless.
+    `ran` has the names of the rules that ran by the uris of the files that they looked at: an exception for a file that
+    was not looked at, or for a rule that did not run there, is not called needless.
     """
     by_rule: dict[str, list[Exemption]] = {}
     for exception in exceptions:
@@ -106,7 +105,8 @@ def suppress_by_policy(
     marked = tuple(_marked(finding, by_rule.get(finding.rule.name, ()), used) for finding in findings)
     notifications: list[Notification] = []
     for exception in exceptions:
-        if id(exception) in used or exception.rule not in ran or not any(map(exception.covers_path, scanned)):
+        looked = (uri for uri, names in ran.items() if exception.rule in names)
+        if id(exception) in used or not any(map(exception.covers_path, looked)):
             continue
         notifications.append(_ended(exception) if exception.expires < today else needless(exception))
     return marked, tuple(notifications)
