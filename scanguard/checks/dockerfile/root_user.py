@@ -21,7 +21,8 @@ def check(build: Build) -> Iterator[Problem]:
 
     Follows `USER` through the stages that ship, variables put in: no `USER` at all, `root`, `0`, `00`, `0:0`, back to root
     after a drop, or root inherited through `FROM stage`. A base image that is known to run as another user is silent. An
-    entrypoint that drops privileges (gosu, su-exec, setpriv) lowers the confidence.
+    entrypoint that drops privileges (gosu, su-exec, setpriv) lowers the confidence. A stage on `scratch` that only takes files
+    of other stages, for `docker build --output`, has nothing to run and is silent.
 
     ## Why it is bad
 
@@ -56,7 +57,7 @@ def check(build: Build) -> Iterator[Problem]:
     - [Running as non-root in Kubernetes](https://kubernetes.io/docs/concepts/security/pod-security-standards/)
     """
     stage = build.shipped
-    if stage is None:
+    if stage is None or _exported(stage):
         return
     user = stage.user
     drop = privilege_drop(stage)
@@ -67,6 +68,14 @@ def check(build: Build) -> Iterator[Problem]:
         yield _problem(message, user.span, stage, drop, Confidence.HIGH, trace)
     elif user.span is None:
         yield from _without_user(build, stage, drop)
+
+
+def _exported(stage: Stage) -> bool:
+    """Whether the stage only hands over files of other stages (`--output`): an image that has nothing to start, nor a shell."""
+    steps = tuple(step for below in stage.lineage for step in below.steps)
+    copies = tuple(step for step in steps if step.instruction.keyword == "COPY" and step.source is not None)
+    quiet = sum(step.instruction.keyword in ("FROM", "ARG", "LABEL") for step in steps)
+    return stage.lineage[0].scratch and bool(copies) and len(copies) + quiet == len(steps)
 
 
 def _without_user(build: Build, stage: Stage, drop: Drop | None) -> Iterator[Problem]:
