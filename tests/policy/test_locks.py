@@ -211,7 +211,7 @@ def test_comments_suppress_no_finding_of_an_image_that_is_locked():
     place = Span(source.text.index("USER"), len(source.text))
     findings = [stamp.finding(names[name], None, Problem("m.", place)) for name in ("image-root-user", "setuid-file")]
     policy = Policy(locks=(Lock("image-root-user", "org.yaml", Region(1, 1, 1, 2)),))
-    marked, refused = mark_inline(findings, build, rules, {"image-root-user", "setuid-file"}, "2026-01-01", policy)
+    marked, _, refused = mark_inline(findings, build, rules, {"image-root-user", "setuid-file"}, "2026-01-01", policy)
     assert [(one.rule.name, one.active) for one in marked] == [("image-root-user", True), ("setuid-file", False)]
     assert [(one.uri, one.region, one.message) for one in refused] == [
         ("Dockerfile", Region(2, 21, 2, 36), "The suppression of image-root-user has no effect: org.yaml:1:1 locks it.")
