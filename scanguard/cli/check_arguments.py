@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
         help="check Dockerfiles",
-        description="Check Dockerfiles. Directories are searched for Dockerfile*, *.dockerfile and\n"
+        description="Check Dockerfiles, and images built from them. Directories are searched for Dockerfile*, *.dockerfile and\n"
         "Containerfile*; - is standard input.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
