@@ -1,54 +1,140 @@
 """A defect that the Dockerfile shows and the image has is one finding: the Dockerfile's, and it says so."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from scanguard.model.finding import Finding
+from scanguard.model.glob import matches
+from scanguard.model.location import Region
+
+_Alike: TypeAlias = Callable[[Finding, Finding], bool]
+_CONFIRMED = "confirmed by the image"
+# Facts that a finding which takes another one in says by itself.
+_TOLD = frozenset({"named in the Dockerfile", "file"})
 
 SAME: Mapping[str, frozenset[str]] = {
     "image-root-user": frozenset({"root-user"}),
     "image-unknown-user": frozenset({"unknown-user"}),
     "secret-in-image-config": frozenset({"secret-in-environment", "secret-argument-used", "embedded-secret"}),
     "secret-file": frozenset({"secret-file-copied", "embedded-secret"}),
-    "secret-in-image": frozenset({"secret-file-copied", "embedded-secret"}),
+    "secret-in-image": frozenset({"secret-file-copied", "embedded-secret", "deleted-secret"}),
     "deleted-secret-file": frozenset({"deleted-secret"}),
+    "build-tools-present": frozenset({"build-tools-installed", "toolchain-base"}),
 }
 """What the rules of images find that rules of Dockerfiles find as well, by name."""
+READ: Mapping[str, frozenset[str]] = {"secret-in-image": frozenset({"secret-file", "deleted-secret-file"})}
+"""What is found in files whose names another rule of images reports already."""
 
 
 def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings without those of images that say again what one of the Dockerfile says of the same lines.
+    """The findings without those of images that say again what one of the Dockerfile, or of the same image, says.
 
-    The one that is kept names the image as a fact. Findings that are suppressed stay apart: an exception for a Dockerfile
-    says nothing of an image, and none of an image anything of the Dockerfile.
+    The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
+    the image. Where the contents of a file were read, the higher severity holds. Findings that are suppressed stay apart: an
+    exception for a Dockerfile says nothing of an image, and none of an image anything of the Dockerfile.
     """
     static = [(index, one) for index, one in enumerate(findings) if not one.image and one.active]
-    images: dict[int, dict[str, None]] = {}
-    folded: set[int] = set()
+    named = [(index, one) for index, one in enumerate(findings) if one.image and one.active and _reads(one)]
+    folded: dict[int, int] = {}
     for index, one in enumerate(findings):
-        if one.image and one.active and one.rule.name in SAME:
-            twin = _twin(one, static)
+        if one.image and one.active:
+            twin = _twin(one, SAME, static)
+            if twin is None:
+                twin = _twin(one, READ, [(at, other) for at, other in named if other.image == one.image])
             if twin is not None:
-                images.setdefault(twin, {})[one.image] = None
-                folded.add(index)
-    return tuple(
-        one._replace(facts=(*one.facts, ("confirmed by the image", ", ".join(images[index]))))
-        if index in images
-        else one
-        for index, one in enumerate(findings)
-        if index not in folded
+                folded[index] = twin
+    kept: dict[int, Finding] = {index: one for index, one in enumerate(findings) if index not in folded}
+    for index, twin in folded.items():
+        # What was read in a file whose name is folded itself goes to the finding that is kept.
+        last = folded.get(twin, twin)
+        kept[last] = _joined(kept[last], findings[index])
+    return tuple(kept.values())
+
+
+def _reads(finding: Finding) -> bool:
+    return any(finding.rule.name in names for names in READ.values())
+
+
+def _joined(one: Finding, other: Finding) -> Finding:
+    """The finding that is kept with what the other one adds."""
+    facts = list(one.facts)
+    if not one.image:
+        images = [value for name, value in facts if name == _CONFIRMED]
+        names = dict.fromkeys((*(images[0].split(", ") if images else ()), other.image))
+        fact = (_CONFIRMED, ", ".join(names))
+        facts = [fact if name == _CONFIRMED else (name, value) for name, value in facts] if images else [*facts, fact]
+    facts.extend(fact for fact in other.facts if fact not in facts and fact[0] not in _TOLD)
+    read = other.rule.name in READ
+    if read:
+        facts.append(("contents", other.message))
+    return one._replace(
+        facts=tuple(facts),
+        confidence=max(one.confidence, other.confidence),
+        severity=max(one.severity, other.severity) if read else one.severity,
     )
 
 
-def _twin(finding: Finding, static: Iterable[tuple[int, Finding]]) -> int | None:
-    """The index of the finding of the Dockerfile that says the same."""
-    wanted = SAME[finding.rule.name]
-    for index, one in static:
-        if one.rule.name in wanted and one.uri == finding.uri and _meet(one, finding):
+def _twin(finding: Finding, rules: Mapping[str, frozenset[str]], others: Iterable[tuple[int, Finding]]) -> int | None:
+    """The index of the finding that says the same."""
+    wanted = rules.get(finding.rule.name)
+    if wanted is None:
+        return None
+    alike = _ALIKE.get(finding.rule.name, _of_one_line)
+    for index, one in others:
+        if one.rule.name in wanted and one.uri == finding.uri and alike(one, finding):
             return index
     return None
 
 
-def _meet(one: Finding, other: Finding) -> bool:
-    """Whether two findings have a line in common."""
-    first, second = one.region, other.region
-    return first.start_line <= second.end_line and second.start_line <= first.end_line
+def _of_one_line(one: Finding, finding: Finding) -> bool:
+    return _meet(one.region, finding.region)
+
+
+def _of_known_line(one: Finding, finding: Finding) -> bool:
+    """A layer that nobody is known to have made stands at FROM, whatever is wrong with the base image."""
+    return finding.origin != "unknown" and _of_one_line(one, finding)
+
+
+def _of_one_file(one: Finding, finding: Finding) -> bool:
+    """Whether both are about one file: by its name or that of a directory above it, or by the name that COPY gives it."""
+    if not _meet(one.region, finding.region):
+        return False
+    if one.rule.name == "embedded-secret":
+        return True
+    parts = _path(finding).strip("/").split("/")
+    if one.image:
+        return _path(one) == _path(finding)
+    name = _last(one.key)
+    renamed = _last(one.instruction.rpartition(" ")[2].strip('"]'))
+    return any(matches(name, part) for part in parts) or renamed == parts[-1]
+
+
+def _of_one_value(one: Finding, finding: Finding) -> bool:
+    """Whether both are about one value, by the name that holds it, else by its kind; an argument is where RUN uses it."""
+    regions = (one.region, *(place.region for place in one.related))
+    names = (one.key, *one.key.split(":", 1))
+    return finding.key in names and any(_meet(region, finding.region) for region in regions)
+
+
+def _path(finding: Finding) -> str:
+    """The path of a file in an image: the key of a finding of its name, and its beginning where its contents were read."""
+    file = next((value for name, value in finding.facts if name == "file"), finding.key)
+    return f"/{file.lstrip('/')}"
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _meet(one: Region, other: Region) -> bool:
+    """Whether two places have a line in common."""
+    return one.start_line <= other.end_line and other.start_line <= one.end_line
+
+
+_ALIKE: Mapping[str, _Alike] = {
+    "build-tools-present": _of_known_line,
+    "secret-file": _of_one_file,
+    "secret-in-image": _of_one_file,
+    "deleted-secret-file": _of_one_file,
+    "secret-in-image-config": _of_one_value,
+}

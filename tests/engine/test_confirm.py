@@ -1,21 +1,28 @@
 """A defect that file and image show is one finding."""
 
-from scanguard.engine.confirm import SAME, confirmed
-from scanguard.model.finding import Finding, Suppression
+from scanguard.engine.confirm import READ, SAME, confirmed
+from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Span
 from scanguard.model.rule import Confidence, Rule, Severity
 
 
-def finding(name: str, first: int, last: int, image: str = "", uri: str = "Dockerfile") -> Finding:
+def finding(name: str, first: int, last: int, image: str = "", uri: str = "Dockerfile", key: str = "") -> Finding:
     rule = Rule("SGX001", name, "user", Severity.HIGH, "A defect.", "A defect.")
     where = Region(first, 1, last, 9)
     return Finding(
-        rule, Severity.HIGH, Confidence.HIGH, "It is so.", uri, where, "", (), (), Span(0, 0), "", image=image
+        rule, Severity.HIGH, Confidence.HIGH, "It is so.", uri, where, "", (), (), Span(0, 0), "", key, image=image
     )
 
 
 STATIC = finding("root-user", 4, 4)
 IMAGE = finding("image-root-user", 2, 5, "app")
+COPIED = finding("secret-file-copied", 3, 3, key="conf/id_rsa")._replace(instruction="COPY conf/id_rsa a.ini /app/")
+NAMED = finding("secret-file", 3, 3, "app", key="/app/id_rsa")
+READ_IN_IT = finding("secret-in-image", 3, 3, "app", key="app/id_rsa:private-key")._replace(
+    message="It holds a key.", facts=(("kind", "private-key"), ("file", "/app/id_rsa"))
+)
+KIND = (("kind", "private-key"), ("contents", "It holds a key."))
+CONFIRMED = (("confirmed by the image", "app"),)
 
 
 def test_the_images_say_goes_into_the_files_finding() -> None:
@@ -42,6 +49,73 @@ def test_what_is_accepted_confirms_nothing() -> None:
         assert confirmed([one, other]) == (one, other)
 
 
+def test_the_image_makes_sure_and_changes_no_severity() -> None:
+    guessed = STATIC._replace(confidence=Confidence.MEDIUM, severity=Severity.LOW)
+    assert confirmed([guessed, IMAGE]) == (guessed._replace(confidence=Confidence.HIGH, facts=CONFIRMED),)
+
+
+def test_a_file_whose_contents_were_read_is_as_grave_as_they_are() -> None:
+    likely = COPIED._replace(confidence=Confidence.MEDIUM)
+    grave = READ_IN_IT._replace(severity=Severity.CRITICAL)
+    sure = COPIED._replace(severity=Severity.CRITICAL, facts=(*CONFIRMED, *KIND))
+    assert confirmed([likely, NAMED, grave]) == (sure,)
+    assert confirmed([grave, NAMED]) == (NAMED._replace(severity=Severity.CRITICAL, facts=KIND),)
+
+
+def test_another_file_of_the_same_instruction_stays() -> None:
+    token = finding("secret-in-image", 3, 3, "app", key="app/a.ini:token")._replace(facts=(("file", "/app/a.ini"),))
+    other = finding("secret-file", 3, 3, "app", key="/app/b.key")
+    assert confirmed([COPIED, token, other]) == (COPIED, token, other)
+
+
+def test_files_by_pattern_by_directory_and_under_a_new_name() -> None:
+    for key, instruction in (
+        ("conf/*_rsa", "COPY conf/*_rsa /app/"),
+        ("./app", "COPY ./app /app"),
+        ("key.prod", "COPY key.prod /app/id_rsa"),
+        ("key.prod", 'COPY ["key.prod", "/app/id_rsa"]'),
+    ):
+        copied = COPIED._replace(key=key, instruction=instruction)
+        assert confirmed([copied, NAMED]) == (copied._replace(facts=CONFIRMED),)
+
+
+def test_what_is_read_in_a_deleted_file_is_part_of_its_finding() -> None:
+    deleted = finding("deleted-secret", 3, 3, key="conf/id_rsa")
+    named = finding("deleted-secret-file", 3, 3, "app", key="/app/id_rsa")
+    assert confirmed([deleted, named, READ_IN_IT]) == (deleted._replace(facts=(*CONFIRMED, *KIND)),)
+    assert confirmed([named, READ_IN_IT]) == (named._replace(facts=KIND),)
+    elsewhere = READ_IN_IT._replace(image="other")
+    assert confirmed([named, elsewhere]) == (named, elsewhere)
+
+
+def test_an_argument_is_found_where_it_is_used() -> None:
+    used = (Place("a RUN uses it", Region(8, 1, 8, 9)),)
+    argument = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=used)
+    image = finding("secret-in-image-config", 8, 8, "app", key="TOKEN")
+    assert confirmed([argument, image]) == (argument._replace(facts=CONFIRMED),)
+    other = image._replace(key="PASSWORD")
+    assert confirmed([argument, other]) == (argument, other)
+
+
+def test_values_are_told_apart_by_their_names_or_kinds() -> None:
+    static = finding("secret-in-environment", 2, 2, key="password:DB_PASSWORD")
+    for key in ("DB_PASSWORD", "password"):
+        image = finding("secret-in-image-config", 2, 2, "app", key=key)
+        assert confirmed([static, image]) == (static._replace(facts=CONFIRMED),)
+    other = finding("secret-in-image-config", 2, 2, "app", key="API_TOKEN")
+    assert confirmed([static, other]) == (static, other)
+
+
+def test_tools_that_come_with_the_named_ones_are_facts_of_their_finding() -> None:
+    more = (("named in the Dockerfile", "gcc"), ("not named there", "binutils"))
+    static = finding("build-tools-installed", 3, 3)
+    image = finding("build-tools-present", 2, 4, "app")._replace(facts=more, origin="exact")
+    assert confirmed([static, image]) == (static._replace(facts=(*CONFIRMED, more[1])),)
+    base = finding("toolchain-base", 3, 3)
+    unknown = image._replace(origin="unknown")
+    assert confirmed([base, unknown]) == (base, unknown)
+
+
 def test_the_table_names_rules_that_exist() -> None:
     from scanguard.app.request import Environment
     from scanguard.app.session import Session
@@ -49,3 +123,4 @@ def test_the_table_names_rules_that_exist() -> None:
     rules = {rule.name: rule.subject for rule in Session(Environment("/", "2026-11-21"), plugins=False).rules}
     assert {rules[name] for name in SAME} == {"image"}
     assert {rules[name] for names in SAME.values() for name in names} == {"dockerfile"}
+    assert {rules[name] for names in READ.values() for name in (*names, *READ)} == {"image"}

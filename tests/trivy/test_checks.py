@@ -209,6 +209,16 @@ def test_secrets() -> None:
     ]
 
 
+def test_the_key_of_tests_that_a_package_makes_is_low() -> None:
+    path = "etc/ssl/private/ssl-cert-snakeoil.key"
+    secrets = tuple(FoundSecret("private-key", "", Severity.HIGH, at, 1, layer(2)) for at in (path, f"app/{path}"))
+    found = problems("SGV201", inventory(secrets=secrets), 1)
+    assert [(one.key.partition(":")[0], one.severity) for one in found] == [
+        (f"app/{path}", Severity.HIGH),
+        (path, Severity.LOW),
+    ]
+
+
 LICENCES = (
     FoundLicence("AGPL-3.0-only", "forbidden", "pymupdf", "opt/p/METADATA", layer(2)),
     FoundLicence("AGPL-3.0-only", "forbidden", "other", "", layer(0)),

@@ -33,9 +33,9 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Reads the packages that the image's own database names (dpkg, apk), and looks for compilers in the `bin` directories of
     installations that no package owns. One finding per layer says which tools came with it, and compares them with what the
-    Dockerfile says: named there (the two findings confirm each other), or not named, such as tools that came as another
-    package's dependency. A tool that the Dockerfile installs and the image does not have is told as a note. Tools of the
-    base image are one finding at its line.
+    Dockerfile says: named there, or not, such as tools that came as another package's dependency. Where the Dockerfile's own
+    finding is shown too, the two are one, which lists what came besides. A tool that the Dockerfile installs and the image does
+    not have is told as a note. Tools of the base image are one finding at its line.
 
     ## Why it is bad
 

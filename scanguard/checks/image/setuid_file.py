@@ -13,7 +13,10 @@ _PACKAGED = frozenset(
     "mount.nfs newgidmap newgrp newuidmap pam_extrausers_chkpwd pam_timestamp_check passwd ping ping6 pkexec "
     "polkit-agent-helper-1 postdrop postqueue screen ssh-agent ssh-keysign su sudo sudoedit umount unix_chkpwd "
     "userhelper usernetctl utempter wall write bsd-write bbsuid mail-lock mail-touchlock mail-unlock mlocate plocate "
-    "chrome-sandbox Xorg.wrap at procmail lockfile traceroute6.iputils doas pam-tmpdir-helper".split()
+    "chrome-sandbox Xorg Xorg.wrap at procmail lockfile traceroute6.iputils doas pam-tmpdir-helper exim exim4 mutt_dotlock "
+    "sendmail sendmail.sendmail smtpctl ssmtp msmtp nullmailer-queue dma dma-mbox-create maidag mount.cifs ntfs-3g pppd "
+    "lxc-user-nic snap-confine suexec sperl ksu krb5_child ldap_child selinux_child proxy_child p11_child "
+    "grub2-set-bootflag cockpit-session unix2_chkpwd mtr-packet fping fping6 slock i3lock locate".split()
 )
 
 

@@ -5,6 +5,9 @@ from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 from scanguard.trivy.places import listed, order, place
 
+# Debian's package ssl-cert makes it for tests when it is installed, as a dependency of PostgreSQL for one.
+_SNAKEOIL = "etc/ssl/private/ssl-cert-snakeoil.key"
+
 
 @image_check(
     "SGV201",
@@ -24,7 +27,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Reports the secrets that Trivy finds by their form in the files of all layers: keys and tokens of clouds and services,
     private keys and more. One finding for each kind of secret in a file; the secret itself is never shown or kept. Files
-    that a later layer deletes are still in the image, and are reported.
+    that a later layer deletes are still in the image, and are reported. The key of tests that Debian's package `ssl-cert` makes
+    is of severity low. A file that another rule reports by its name is one finding with it.
 
     ## Why it is bad
 
@@ -74,7 +78,7 @@ def _problem(scan: ImageScan, group: Sequence[FoundSecret]) -> ImageProblem:
     return ImageProblem(
         f"{where} holds a secret: {what}{on}.",
         place(scan, first.layer, first.path),
-        severity=max(one.severity for one in group),
+        severity=Severity.LOW if first.path == _SNAKEOIL else max(one.severity for one in group),
         key=f"{first.path}:{first.kind}",
         facts=(("kind", first.kind), *((("file", f"/{first.path}"),) if first.path else ())),
     )
