@@ -92,7 +92,8 @@ def looked_at(scan: Scan, request: Request) -> Callable[[Entry], bool]:
             return False
         if entry.image:
             scanned = request.images is None or request.images.scan
-            return scanned and entry.image in images and entry.rule in enabled
+            ran = entry.rule in scan.ran[entry.uri] if entry.uri in scan.ran else scanned
+            return ran and entry.image in images and entry.rule in enabled
         return entry.rule in enabled and entry.rule in scan.ran.get(entry.uri, ())
 
     return answer

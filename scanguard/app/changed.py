@@ -80,7 +80,7 @@ def check_tree(session: Session, request: Request, repository: Repository, old: 
         inside = os.path.join(folder, os.path.relpath(cwd, repository.root))
         os.makedirs(inside, exist_ok=True)
         paths = tuple(os.path.relpath(os.path.join(repository.root, path), cwd) for path in named)
-        images = request.images or ImageOptions(of_policy=False)
+        images = (request.images or ImageOptions())._replace(of_policy=False)
         moved = request._replace(paths=paths, policy=_absolute(request.policy, cwd), images=images)
         there = session.elsewhere(os.path.normpath(inside))
         comparison = Comparison(old, new, folder, title, _given(request, cwd, repository.root))

@@ -37,10 +37,11 @@ def caused(findings: Sequence[Finding], change: Change | None) -> tuple[Finding,
     """The findings of one file whose cause is in the change, in their order; none where nothing changed (None).
 
     A finding on unchanged lines is caused by the change where there was none like it before: a line that was deleted can
-    cause one. Findings of images, of which nothing is known from before, are judged by their lines alone.
+    cause one. Findings of images, of which nothing is known from before, are judged by their lines alone; those of images
+    whose Dockerfile is not known have no line and are kept.
     """
     if change is None:
-        return ()
+        return tuple(filter(_unblamed, findings))
     if change.everything:
         return tuple(findings)
     left: dict[tuple[object, ...], int] = {}
@@ -53,9 +54,14 @@ def caused(findings: Sequence[Finding], change: Change | None) -> tuple[Finding,
             kept.append(finding)
         elif left.get(like, 0):
             left[like] -= 1
-        elif not finding.image:
+        elif not finding.image or _unblamed(finding):
             kept.append(finding)
     return tuple(kept)
+
+
+def _unblamed(finding: Finding) -> bool:
+    """Whether it is of an image whose Dockerfile is not known."""
+    return bool(finding.image) and not finding.origin
 
 
 def changed_lines(old: str, new: str) -> Lines:

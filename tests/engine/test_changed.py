@@ -75,8 +75,14 @@ def test_what_is_caused() -> None:
 
 def test_a_finding_of_an_image_is_judged_by_its_lines() -> None:
     """Nothing is known of the image that there was before."""
-    image = finding(2, image="app")
+    image = finding(2, image="app", origin="exact")
     assert caused([image], Change()) == ()
+    assert caused([image], Change(lines=frozenset({2}))) == (image,)
+
+
+def test_a_finding_of_an_image_without_a_dockerfile_has_no_line_to_judge_it_by() -> None:
+    image, other = finding(1, image="app"), finding(1)
+    assert caused([image, other], None) == (image,)
     assert caused([image], Change(lines=frozenset({2}))) == (image,)
 
 
