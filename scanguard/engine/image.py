@@ -8,6 +8,7 @@ from scanguard.blame.origin import Trails
 from scanguard.engine.run import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.record import NamedTuple
@@ -58,6 +59,8 @@ def _run(setting: Setting, scan: ImageScan, home: Home, notifications: list[Noti
             if not isinstance(problem, ImageProblem) or not isinstance(problem.place, ImagePlace):
                 raise TypeError(type(problem).__name__)
             yield setting, problem
+    except TargetError as error:  # the image's fault, told once however many checks meet it
+        notifications.append(Notification("error", f"The image {scan.image.name} {error.message}.", home.uri))
     except (Exception, SystemExit) as error:
         message = f"Rule {rule.id} ({rule.name}) failed on the image {scan.image.name}: {describe(error)}."
         notifications.append(Notification("error", message, home.uri, None, rule.id))

@@ -6,10 +6,15 @@ Layers are laid over each other as the image specification says: https://github.
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanguard.image.nodes import Entry, Kind, LayerContents
+from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 
 # How many symbolic links one look-up follows, as in Linux: https://man7.org/linux/man-pages/man7/path_resolution.7.html
 _LINKS = 40
+# What nobody's image comes near to: of memory for paths (bytes, about), and of components that are looked up.
+_MOST_NAMES = 1 << 29
+_MOST_STEPS = 1 << 25
+_PER_DIRECTORY = 300
 
 
 class Placed(NamedTuple):
@@ -48,7 +53,7 @@ class FileSystem(NamedTuple):
 
     def find(self, path: str) -> Placed | None:
         """What a container finds at a path when it follows symbolic links; None where nothing is, or links lead in a circle."""
-        placed = self.files.get(_followed(self.files, path))
+        placed = self.files.get(_followed(self.files, path)[0])
         return None if placed is None or placed.entry.kind is Kind.SYMLINK else placed
 
     def wasted(self, layers: int) -> tuple[int, ...]:
@@ -60,7 +65,10 @@ class FileSystem(NamedTuple):
 
 
 def merge(contents: Sequence[LayerContents]) -> FileSystem:
-    """The layers as a container sees them, bottom first; in time linear in their entries."""
+    """The layers as a container sees them, bottom first; in time linear in their entries.
+
+    Raises TargetError where paths and links are so deep that they take more memory or time than any image that is built.
+    """
     merging = _Merging()
     for number, layer in enumerate(contents):
         merging.lay(number, layer.entries)
@@ -109,17 +117,19 @@ class _Merging:
         self.hidden: list[Hidden] = []
         self.whiteouts: list[Whiteout] = []
         self.folders: dict[str, tuple[str, set[str]]] = {}
+        self.names = _MOST_NAMES
+        self.steps = _MOST_STEPS
 
     def lay(self, number: int, entries: Sequence[Entry]) -> None:
         """Lay a layer over what is there: its removals speak of lower layers only, wherever they stand in the archive."""
         for entry in entries:
             if entry.kind is Kind.WHITEOUT:
                 parent, _, name = entry.path.rpartition("/")
-                path = _join(_followed(self.files, parent), name)
+                path = _join(self._followed(parent), name)
                 size = sum(one.size for one in self._remove(path, number, deleted=True))
                 self.whiteouts.append(Whiteout(entry.path, number, size))
             elif entry.kind is Kind.OPAQUE:
-                path = _followed(self.files, entry.path)
+                path = self._followed(entry.path)
                 for name in tuple(self.below.get(path, ())):
                     self._remove(_join(path, name), number, deleted=True)
         for entry in entries:
@@ -134,6 +144,7 @@ class _Merging:
         if name in names:
             self._replace(path, entry, number)
         names.add(name)
+        self._spend(len(path), 1)
         self.files[path] = Placed(entry, number)
 
     def _replace(self, path: str, entry: Entry, by: int) -> None:
@@ -148,7 +159,7 @@ class _Merging:
 
     def _folder(self, parent: str, by: int) -> tuple[str, set[str]]:
         """A directory after its links, and the names in it; a file in its place, or in that of one above, has to go."""
-        folder = _followed(self.files, parent)
+        folder = self._followed(parent)
         parts = folder.split("/") if folder else []
         places = ["/".join(parts[:count]) for count in range(len(parts) + 1)]
         for path in places:
@@ -156,9 +167,23 @@ class _Merging:
             if placed is not None and placed.entry.kind not in (Kind.DIRECTORY, Kind.SYMLINK):
                 self._remove(path, by, deleted=True)
         for above, name in zip(places, parts, strict=False):
+            if above not in self.below:
+                self._spend(len(above) + _PER_DIRECTORY, 1)
             self.below.setdefault(above, set()).add(name)
         found = self.folders[parent] = (folder, self.below.setdefault(folder, set()))
         return found
+
+    def _followed(self, path: str) -> str:
+        found, steps = _followed(self.files, path)
+        self._spend(0, steps)
+        return found
+
+    def _spend(self, names: int, steps: int) -> None:
+        """Take from what one image may cost. Raises TargetError where nothing is left."""
+        self.names -= names
+        self.steps -= steps
+        if self.names < 0 or self.steps < 0:
+            raise TargetError("is a hostile image: its paths and links are deeper than any that is built")
 
     def _remove(self, path: str, by: int, *, deleted: bool) -> tuple[Entry, ...]:
         """Take a path away with all below it; returns the files below it, not itself."""
@@ -190,13 +215,17 @@ class _Merging:
             yield place
 
 
-def _followed(files: Mapping[str, Placed], path: str) -> str:
-    """The path after its symbolic links, the last one too; a path in a circle, or above the root, stays inside."""
+def _followed(files: Mapping[str, Placed], path: str) -> tuple[str, int]:
+    """The path after its symbolic links, the last one too; a path in a circle, or above the root, stays inside.
+
+    Beside it stands what that cost: a step for each component, more where the path before it is long.
+    """
     found: list[str] = []
     waiting = path.split("/")[::-1]
-    links = 0
+    links = steps = 0
     while waiting:
         part = waiting.pop()
+        steps += 1 + len(found) // 32
         if part in ("", "."):
             continue
         if part == "..":
@@ -210,7 +239,7 @@ def _followed(files: Mapping[str, Placed], path: str) -> str:
         if placed.entry.link.startswith("/"):
             found.clear()
         waiting.extend(placed.entry.link.split("/")[::-1])
-    return "/".join(found)
+    return "/".join(found), steps
 
 
 def _join(parent: str, name: str) -> str:

@@ -110,6 +110,10 @@ class Blocks:
                 raise truncated()
         self._at += size
 
+    def tell(self) -> int:
+        """How many bytes were read or passed over."""
+        return self._passed + self._at
+
     def finish(self) -> int:
         """Read to the end; returns how many bytes there were in all."""
         while self._next():
@@ -125,6 +129,29 @@ class Blocks:
                 self._block = block
                 return True
         return False
+
+
+class Growth:
+    """What the layers of one image unpack to, all together: of many each may stay below what is suspicious of one."""
+
+    __slots__ = ("_given", "_taken")
+
+    def __init__(self, taken: int = 0) -> None:
+        self._taken = taken
+        self._given = 0
+
+    def add(self, taken: int, given: int) -> None:
+        """So many further bytes became so many. Raises TargetError where that is absurd."""
+        self._taken += taken
+        self._given += given
+        if _absurd(self._taken, self._given):
+            raise TargetError(
+                f"is a hostile image: its layers of {self._taken} bytes unpack to more than {self._given}"
+            )
+
+
+def _absurd(taken: int, given: int) -> bool:
+    return given > _SUSPICIOUS_SIZE and given > taken * _SUSPICIOUS_RATIO
 
 
 def truncated() -> TargetError:
@@ -229,7 +256,7 @@ def _unpack(packed: Iterator[bytes], make: Callable[[], Any]) -> Iterator[bytes]
                 unpacker = make()
             block = _decompressed(unpacker, data)
             given += len(block)
-            if given > _SUSPICIOUS_SIZE and given > taken * _SUSPICIOUS_RATIO:
+            if _absurd(taken, given):
                 raise TargetError(f"is a hostile image: a layer of {taken} bytes unpacks to more than {given}")
             yield block
             if unpacker.eof:

@@ -206,7 +206,7 @@ def _sparse(stream: ByteStream, header: bytes) -> int:
 def _decimal(text: str | None, otherwise: int) -> int:
     if text is None:
         return otherwise
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise TargetError("is a damaged archive: a pax header holds no valid number; make it again")
     return int(text)
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from scanguard.image.contents import read_contents
 from scanguard.image.manifests import Asked, Blobs, Parts, find_image
 from scanguard.image.nodes import Image, LayerContents
-from scanguard.image.streams import GZIP, ZSTD, Blocks, Window, unpacked
+from scanguard.image.streams import GZIP, ZSTD, Blocks, Growth, Window, unpacked
 from scanguard.image.tar import clean, members
 from scanguard.model.errors import TargetError
 from scanguard.sources.image_stream import MOST_MEMBERS, StreamImage
@@ -74,15 +74,20 @@ class FileImage:
     def layers(self) -> Iterator[tuple[str, Window | Blocks]]:
         """The uncompressed archive of each different layer with its diff id, bottom first."""
         seen: set[str] = set()
+        files: set[str] = set()
+        growth = Growth()
         for layer in self._found().layers:
             if layer.diff_id in seen:
                 continue
             seen.add(layer.diff_id)
             raw = self._blobs.open(layer.file)
             try:
-                yield layer.diff_id, unpacked(raw, layer.digest)
+                stream = unpacked(raw, layer.digest)
+                yield layer.diff_id, stream
+                growth.add(0 if layer.file in files else raw.tell(), stream.tell())
             finally:
                 raw.close()
+            files.add(layer.file)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -3,6 +3,7 @@
 One pass gives everything but hashes: in such a stream the manifest comes after the layers that it names.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import Lock
@@ -10,7 +11,7 @@ from threading import Lock
 from scanguard.image.contents import WANTED, Room, read_layer
 from scanguard.image.manifests import LARGEST_MANIFEST, Asked, Parts, find_image
 from scanguard.image.nodes import Image, LayerContents
-from scanguard.image.streams import Blocks, Window, is_packed, part, unpacked
+from scanguard.image.streams import Blocks, Growth, Window, is_packed, part, unpacked
 from scanguard.image.tar import Member, Payload, clean, members
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
@@ -108,17 +109,21 @@ class StreamImage:
 
     def _pass(self) -> tuple[Parts, tuple[LayerContents, ...]]:
         with self._begin() as stream:
-            seen = look_through(stream)
+            seen = look_through(stream, os.path.getsize(self.path) if self.path else 0)
         parts = find_image(seen, self._asked)
         layers = tuple(layer._replace(file=seen.name(layer.file)) for layer in parts.layers)
         parts = parts._replace(image=self._told(parts.image), layers=layers)
         return parts, tuple(_contents(parts, seen))
 
 
-def look_through(stream: Window | Blocks) -> Seen:
-    """Read an archive to its end. Raises TargetError where it is damaged."""
+def look_through(stream: Window | Blocks, size: int = 0) -> Seen:
+    """Read an archive to its end; `size` is that of the file which it was unpacked from, 0 where it was not.
+
+    Raises TargetError where it is damaged.
+    """
     seen = Seen({}, {}, {}, {})
     room = Room()
+    growth = Growth(size)
     for count, (member, payload) in enumerate(members(stream)):
         if count >= MOST_MEMBERS:
             raise TargetError(f"is a hostile image: more than {MOST_MEMBERS} files in its archive")
@@ -127,6 +132,8 @@ def look_through(stream: Window | Blocks) -> Seen:
             seen.links[member.path] = clean(member.link if member.link[:1] == "/" else folder + member.link)
         elif member.type == "0":
             room = _look(member, payload, seen, room)
+            layer = seen.layers.get(member.path)
+            growth.add(0 if size else member.stored, 0 if layer is None else layer.size)
     stream.finish()
     return seen
 

@@ -7,9 +7,10 @@ from scanguard.engine.image import FIRST_LINE, Home, exclude_base, problems, sta
 from scanguard.engine.run import Setting
 from scanguard.image.nodes import Entry, HistoryEntry, Image, Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Span
-from scanguard.model.report import Notification
+from scanguard.model.report import Notification, ordered
 from scanguard.model.rule import Confidence, Rule, Severity
 from scanguard.plugin import Check, ImageScan, Options
 from tests.blame.images import ROOT, buildkit, built, classic, contents, image
@@ -347,3 +348,13 @@ def test_an_image_of_the_classic_builder() -> None:
         ("exact", 2),
         ("exact", 3),
     ]
+
+
+def test_what_is_wrong_with_the_image_itself_is_told_once() -> None:
+    def fails(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
+        yield ANYWHERE
+        raise TargetError("is a hostile image: it is too much")
+
+    found, told = problems(looked(TEXT, BUILT), [setting(fails), setting(fails)], HOME)
+    assert len(found) == 2
+    assert ordered(told) == (Notification("error", "The image i is a hostile image: it is too much.", HOME.uri),)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from scanguard.image.filesystem import FileSystem, Hidden, Placed, Whiteout, efficiency, merge, text_of
 from scanguard.image.nodes import Entry, Kind, LayerContents
+from scanguard.model.errors import TargetError
 
 
 def entry(path: str, kind: Kind = Kind.FILE, size: int = 0, link: str = "", mode: int = 0o644) -> Entry:
@@ -31,6 +32,27 @@ def seen(system: FileSystem) -> dict[str, int]:
 def test_nothing() -> None:
     assert merge(()) == FileSystem({}, (), ())
     assert efficiency((), merge(())) == 1.0
+
+
+DEEP = "a/" * 2_000
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [entry(f"{number}/{DEEP}f") for number in range(200)],
+        [
+            *(
+                entry(f"l{number}", Kind.SYMLINK, link=f"{DEEP[:1600]}{'../' * 800}l{number + 1}")
+                for number in range(40)
+            ),
+            *(entry(f"l0/{number}/f") for number in range(400)),
+        ],
+    ],
+)
+def test_what_is_too_deep_is_refused(entries: list[Entry]) -> None:
+    with pytest.raises(TargetError, match="its paths and links are deeper than any that is built"):
+        merge(layers(tuple(entries)))
 
 
 def test_a_file_is_written_over() -> None:

@@ -191,6 +191,13 @@ HOSTILE = {
 }
 
 
+def test_digits_of_other_scripts_are_no_number() -> None:
+    record = "11 size=²\n".encode()
+    data = summed(header(b"x", len(record), b"x")) + record.ljust(512, b"\0") + tar_of({"a": b""})
+    with pytest.raises(TargetError, match="a pax header holds no valid number"):
+        headers(data)
+
+
 @pytest.mark.parametrize(("message", "data"), HOSTILE.items())
 def test_hostile_archives(message: str, data: bytes) -> None:
     with pytest.raises(TargetError) as raised:

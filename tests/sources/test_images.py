@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanguard.image import streams
 from scanguard.image.contents import hashes
 from scanguard.image.nodes import ImageSource
 from scanguard.model.errors import TargetError
@@ -125,6 +126,32 @@ def test_layers_that_come_twice(tmp_path: Path) -> None:
         source = load(path)
         assert [len(layer.entries) for layer in source.contents()] == [2, 1, 2]
         assert len(list(source.layers())) == 2
+
+
+@pytest.mark.parametrize("kind", ["layout", "whole"])
+def test_bombs_in_many_layers(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_SUSPICIOUS_SIZE", 10_000_000)
+    recipe = Recipe([{str(number): bytes(6_000_000)} for number in range(2)])
+    path = tmp_path / "image.oci"
+    archive = tar_of(layout(recipe))
+    path.write_bytes(archive if kind == "layout" else gzip.compress(archive))
+    raised = failure(path)
+    assert raised.message.startswith("is a hostile image: its layers of ")
+    path.write_bytes(tar_of(layout(recipe._replace(layers=recipe.layers[:1]))))
+    assert [layer.size for layer in load(path).contents()] == [6_010_880]
+
+
+def test_one_file_in_the_place_of_many_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_SUSPICIOUS_SIZE", 10_000_000)
+    layer = gzip.compress(tar_of({"a": os.urandom(100_000) + bytes(5_900_000)}))
+    config = {"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [digest(b"%d" % n) for n in range(9)]}}
+    manifest = [{"Config": "c", "RepoTags": None, "Layers": ["l"] * 9}]
+    path = tmp_path / "image.tar"
+    files = {"l": layer, "c": json.dumps(config).encode(), "manifest.json": json.dumps(manifest).encode()}
+    path.write_bytes(tar_of(files))
+    assert failure(path).message.startswith(
+        f"is a hostile image: its layers of {len(layer)} bytes unpack to more than "
+    )
 
 
 def test_archives_without_a_tag_are_called_as_their_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from scanguard.blame.nodes import Certainty
 from scanguard.image.filesystem import FileSystem, Placed, merge
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace
+from scanguard.model.errors import TargetError
 from scanguard.plugin import Confidence, ImageScan
 
 MEGABYTE = 1_000_000
@@ -48,13 +49,22 @@ class _Same:
 
 
 @lru_cache(maxsize=4)
-def _merged(same: _Same) -> FileSystem:
-    return merge(same.contents)
+def _merged(same: _Same) -> FileSystem | TargetError:
+    try:
+        return merge(same.contents)
+    except TargetError as error:
+        return error
 
 
 def file_system(scan: ImageScan) -> FileSystem:
-    """What a container of the image sees. The answers for the last few images are remembered."""
-    return _merged(_Same(scan.contents))
+    """What a container of the image sees. The answers for the last few images are remembered.
+
+    Raises TargetError where `merge` does.
+    """
+    found = _merged(_Same(scan.contents))
+    if isinstance(found, TargetError):
+        raise found
+    return found
 
 
 def base_system(scan: ImageScan) -> FileSystem:
