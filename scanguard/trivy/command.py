@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from scanguard.image.contents import verify
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
@@ -117,6 +118,8 @@ def _scanned(
     """Scan the image as it is, or a copy where that must be or where Trivy cannot read it."""
     if everywhere:
         return _scan_copy(source, trivy, private, stop)
+    if source.path:  # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own
+        verify(source)
     try:
         found = _scan(source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop)
     except TrivyError as error:

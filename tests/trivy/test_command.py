@@ -1,16 +1,19 @@
 """The command line that Trivy gets, read from a program that writes it down."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from scanguard.model.errors import TargetError
+from scanguard.sources.image_files import image_in_file
 from scanguard.trivy.command import Ready, prepare, scan
 from scanguard.trivy.flags import private_directory
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings
 from tests.fakes import fake
+from tests.images import Recipe, configuration, layer_tars, tar_of
 from tests.trivy.samples import image
 
 TOKEN = fake("password")
@@ -101,6 +104,26 @@ def test_a_report_of_another_image(layout: Source, tmp_path: Path) -> None:
     settings = TrivySettings(cache=str(tmp_path / "cache"))
     with pytest.raises(TargetError, match="3 of the image's layers are not in it"):
         scan(layout, Ready(recorder(tmp_path, ("sha256:other",)), settings))
+
+
+def test_an_archive_that_borrows_the_digests_of_another_image(tmp_path: Path) -> None:
+    """Trivy would remember the empty layer under the digest of the other one."""
+    recipe = Recipe([{"etc/passwd": b"root:x:0:0\n"}])
+    config = json.dumps(configuration(recipe)).encode()
+    manifest = json.dumps([{"Config": "c", "RepoTags": None, "Layers": ["l"]}]).encode()
+    path = tmp_path / "app.tar"
+    for layer, message in ((layer_tars(recipe)[0], ""), (tar_of({}), "a layer is not the one that its configuration")):
+        path.write_bytes(tar_of({"l": layer, "c": config, "manifest.json": manifest}))
+        source = image_in_file(str(path), "")
+        program = recorder(tmp_path, source.image.diff_ids)
+        trivy = Ready(program, TrivySettings(cache=str(tmp_path / "cache")))
+        if not message:
+            assert scan(source, trivy).vulnerabilities == ()
+            (tmp_path / "words").unlink()
+            continue
+        with pytest.raises(TargetError, match=message):
+            scan(source, trivy)
+        assert not (tmp_path / "words").exists()
 
 
 def test_a_program_that_went_away(layout: Source, tmp_path: Path) -> None:
