@@ -106,6 +106,7 @@ def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Ite
     `loose` takes blanks for the sign between name and value too (`--password x`, `ENV TOKEN x`), and a bare value runs to
     the next blank: right where too much is better than too little.
     """
+    end = min(end, len(text))  # a heredoc's last line has a line end even where the file has none
     lower = lowered(text[start:end])
     seen: set[int] = set()
     for stem in STEMS:

@@ -187,3 +187,21 @@ def check(text: str, variables: dict[str, str]) -> None:
         program = () if call.program is None else (call.program,)
         for span in (call.span, *(argument.span for argument in (*program, *call.arguments))):
             assert 4 <= span.start <= span.end <= len(text) + 4
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "RUN sh -c sh <<EOF\nls\nEOF",
+        "RUN sh -c sh <<-'EOF'\n\tls\nEOF",
+        "RUN su - u -c ash <<EOF\nls\nEOF",
+        "RUN { eval sh; } <<EOF\nls\nEOF",
+        "RUN f() { sh; }; f <<EOF\nls\nEOF",
+        "RUN sh -c 'sh -c sh' <<EOF\nls\nEOF",
+    ],
+)
+def test_a_script_on_the_input_of_an_inner_shell_stands_where_it_is_written(instruction: str) -> None:
+    (call,) = calls(instruction)
+    assert call.name == "ls"
+    at = len("FROM a\n") + instruction.index("ls\n")
+    assert (call.span.start, call.span.end) == (at, at + 2)

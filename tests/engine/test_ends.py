@@ -13,6 +13,9 @@ from scanguard.model.location import Source
     [
         "FROM a\nARG TOKEN\nRUN tee .pypirc <<O\n$TOKEN\nE",
         "FROM a\nRUN psql <<EOF\nPASSWORD 'h[",
+        "FROM a\nRUN cat > /x <<EOF\nsecret_k",
+        "FROM a\nRUN tee /x <<EOF\npassword",
+        "FROM a\nRUN cat > /x <<EOF\npassword=",
         "FROM a\nCOPY <<EOF /x\n",
         "FROM a\nENV A=\\",
     ],

@@ -1,6 +1,7 @@
 """One command line while its wrappers are taken off."""
 
 from scanguard.build.commands import Argument, Invocation
+from scanguard.build.script.origin import Origin
 from scanguard.dockerfile.shell.nodes import ShellWord
 from scanguard.model.location import Span
 
@@ -11,7 +12,7 @@ Redirects = tuple[tuple[str, Argument], ...]
 class Command:
     """Arguments from the program on, beside each the word that it came from (None where a word gave several).
 
-    `script` is the word behind `text`, `exact` says that the arguments are strings of the JSON form.
+    `script` is the word behind `text`, or what it spells where it was written in another script; `exact` says that the arguments are strings of the JSON form.
     """
 
     __slots__ = (
@@ -38,7 +39,7 @@ class Command:
         self.environment: list[tuple[str, Argument]] = []
         self.redirects: Redirects = ()
         self.text: Argument | None = None
-        self.script: ShellWord | None = None
+        self.script: ShellWord | Origin | None = None
         self.input: Invocation | None = None
         self.inputs: tuple[Invocation, ...] = ()
         self.wrappers: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from scanguard.build.script.wrappers import (
     unwrap,
 )
 from scanguard.build.script.xargs import found_commands, printed_text, xargs_commands
+from scanguard.dockerfile.shell.nodes import ShellWord
 from scanguard.dockerfile.shell.parser import parse_script
 
 _BUDGET = 100_000
@@ -87,9 +88,17 @@ class Executor(Walker):
             self.collect(command, command.name)
             return
         saved = self.origin, self.certain
+        self._place(command)
         self.origin, self.certain = origin, False
         self._inside(command, command.arguments[1:], lambda: self.run(body))
         self.origin, self.certain = saved
+
+    def _place(self, command: Command) -> None:
+        """Before another script is walked: what waits on standard input has its places in this one."""
+        if isinstance(command.script, ShellWord):
+            command.script = self.derive((command.script,))
+        if isinstance(self.script_text, ShellWord):
+            self.script_text = self.derive((self.script_text,))
 
     def _inside(self, command: Command, positional: list[Argument], run: Callable[[], None]) -> None:
         """Run something whose input, output and parameters are those of a command."""
@@ -110,6 +119,7 @@ class Executor(Walker):
         script = parse_script(origin.text)
         outer, parameters, mark = self.origin, self.state.positional, self.state.mark()
         functions = self.state.functions
+        self._place(command)
         self.origin = origin
         if same_shell:
             wrappers = self.wrappers
@@ -159,7 +169,7 @@ def _shell(self: Executor, command: Command) -> bool:
 def _script_on_input(self: Executor, command: Command) -> Origin | None:
     """The script that a shell reads: a heredoc, a here-string, or what echo prints into the pipe."""
     if command.script is not None:
-        return self.derive((command.script,))
+        return self.derive((command.script,)) if isinstance(command.script, ShellWord) else command.script
     printed = printed_text(command.input)
     return None if printed is None else fixed(printed)
 

@@ -33,7 +33,7 @@ class SimpleCommands(Expander):
         self.certain = True
         self.input: Invocation | None = None
         self.text: Argument | None = None
-        self.script_text: ShellWord | None = None
+        self.script_text: ShellWord | Origin | None = None
         self.redirects: Redirects = ()
         self.wrappers: tuple[str, ...] = ()
         self.depth = 0
