@@ -12,7 +12,8 @@ Redirects = tuple[tuple[str, Argument], ...]
 class Command:
     """Arguments from the program on, beside each the word that it came from (None where a word gave several).
 
-    `script` is the word behind `text`, or what it spells where it was written in another script; `exact` says that the arguments are strings of the JSON form.
+    `script` is the word behind `text`, or what it spells where it was written in another script. `exact` says that the
+    arguments are strings of the JSON form.
     """
 
     __slots__ = (
