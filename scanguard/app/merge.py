@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from scanguard import __version__
 from scanguard.app.request import Environment
 from scanguard.app.session import Session
+from scanguard.engine.confirm import confirmed
 from scanguard.imports.equivalents import Equivalents
 from scanguard.imports.join import EMPTY, finished, joined
 from scanguard.imports.once import once
@@ -44,7 +45,8 @@ def merge(
         except TargetError as error:
             told = Notification("error", f"{_sentence(error.message)}", printable(path), error.region)
             reports.append(EMPTY._replace(notifications=(told,)))
-    whole = once(finished(joined(reports), __version__), Equivalents(session.rules))
+    every = finished(joined(reports), __version__)
+    whole = once(every._replace(findings=confirmed(every.findings)), Equivalents(session.rules))
     return whole._replace(fail_on=fail_on if gate else whole.fail_on, exit_zero=exit_zero)
 
 

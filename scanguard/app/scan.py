@@ -225,7 +225,7 @@ def _findings(batches: Sequence[_Batch], *, looked: bool) -> Sequence[Finding]:
         return findings
     from scanguard.engine.confirm import confirmed
 
-    return tuple(dict.fromkeys(confirmed(findings)))
+    return tuple(dict.fromkeys(confirmed(sorted(findings, key=order))))
 
 
 def _overruled(batches: Iterable[_Batch], today: str) -> tuple[Notification, ...]:

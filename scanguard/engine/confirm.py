@@ -60,8 +60,8 @@ def _joined(one: Finding, other: Finding) -> Finding:
     facts = list(one.facts)
     if not one.image:
         images = [value for name, value in facts if name == _CONFIRMED]
-        names = dict.fromkeys((*(images[0].split(", ") if images else ()), other.image))
-        fact = (_CONFIRMED, ", ".join(names))
+        names = {*(images[0].split(", ") if images else ()), other.image}
+        fact = (_CONFIRMED, ", ".join(sorted(names)))
         facts = [fact if name == _CONFIRMED else (name, value) for name, value in facts] if images else [*facts, fact]
     facts.extend(fact for fact in other.facts if fact not in facts and fact[0] not in _TOLD)
     read = other.rule.name in READ

@@ -13,11 +13,11 @@ Paint = Callable[[Severity, str], str]
 
 
 def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings in order; those of one image with the same line and the same family follow each other in one group."""
+    """The findings in order; those of one image, line, family and certainty of the line follow each other in one group."""
     made: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
-        family = (finding.image, finding.uri, finding.region, finding.rule.name) if finding.image else (number,)
-        made.setdefault(family, []).append(finding)
+        family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin)
+        made.setdefault(family if finding.image else (number,), []).append(finding)
     return list(made.values())
 
 
@@ -50,13 +50,16 @@ def head(findings: list[Finding]) -> str:
 
 def image_lines(report: Report) -> list[str]:
     """For each image: what it is built on, and how many findings the base and the Dockerfile brought."""
-    return [_image_line(image) for image in report.images]
+    names = [image.name for image in report.images]
+    return [_image_line(image, alone=names.count(image.name) == 1) for image in report.images]
 
 
-def _image_line(image: ScannedImage) -> str:
+def _image_line(image: ScannedImage, *, alone: bool) -> str:
+    """The line of an image; where another one has its name, with what it was asked for by, and its platform."""
     every = image.inherited + image.own
+    name = image.name if alone else f"{image.name} ({image.reference}, {image.platform})"
     if not every:
-        return f"image {image.name}: nothing found"
+        return f"image {name}: nothing found"
     if not image.base:
-        return f"image {image.name}: {every} found"
-    return f"image {image.name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"
+        return f"image {name}: {every} found"
+    return f"image {name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"

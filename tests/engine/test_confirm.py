@@ -124,3 +124,9 @@ def test_the_table_names_rules_that_exist() -> None:
     assert {rules[name] for name in SAME} == {"image"}
     assert {rules[name] for names in SAME.values() for name in names} == {"dockerfile"}
     assert {rules[name] for names in READ.values() for name in (*names, *READ)} == {"image"}
+
+
+def test_what_another_part_of_the_run_confirmed_stays() -> None:
+    (once,) = confirmed([STATIC, IMAGE._replace(image="worker")])
+    expected = STATIC._replace(facts=(("confirmed by the image", "app, worker"),))
+    assert confirmed([once, IMAGE]) == confirmed([IMAGE._replace(image="worker"), IMAGE, STATIC]) == (expected,)

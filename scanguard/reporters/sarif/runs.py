@@ -18,9 +18,9 @@ def runs(report: Report, category: str | None) -> list[tuple[Report, str]]:
     for image in report.images:
         by_name.setdefault(image.name, []).append(image)
     own = DOCKERFILES if category is None else category
-    if not by_name:
-        return [(report, own)]
     above = (category or _IMAGES).rstrip("/")
+    if not by_name:
+        return [(report, own if _has_files(report) or not _sought(report) else f"{above}/images")]
     found = [(_of_files(report), own)] if _has_files(report) else []
     if len(found) + len(by_name) > _MOST:
         return [*found, (_of_images(report, list(report.images)), f"{above}/images")]
@@ -39,6 +39,11 @@ def _has_files(report: Report) -> bool:
         or any(not finding.image for finding in report.findings)
         or any(file.uri not in blamed for file in report.elsewhere)
     )
+
+
+def _sought(report: Report) -> bool:
+    """Whether images were to be checked."""
+    return any(rule.subject == "image" for rule in report.rules)
 
 
 def _of_files(report: Report) -> Report:
