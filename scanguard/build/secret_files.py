@@ -44,6 +44,7 @@ _NAMES = {
     ".vault_pass.txt": _CREDENTIALS,
     "vault-password": _CREDENTIALS,
     ".terraformrc": _CREDENTIALS_LIKELY,
+    ".erlang.cookie": _CREDENTIALS,
     "kubeconfig": _CLUSTER,
     "credentials.json": _CLOUD,
     "application_default_credentials.json": _CLOUD,

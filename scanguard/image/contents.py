@@ -29,7 +29,7 @@ WANTED = frozenset(
 )
 """The files whose bytes are kept; a name with `/` at its end stands for all files directly in that directory."""
 
-SETTINGS = frozenset((".env", ".npmrc"))
+SETTINGS = frozenset((".env", ".npmrc", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"))
 """Files whose bytes are kept wherever they are, while there is much room: whether they hold a secret is in their text."""
 
 _LARGEST_TEXT = 16_000_000

@@ -59,8 +59,11 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 
 def _tells(scan: ImageScan) -> bool:
-    """Whether the history names the step of each layer: a single layer may be anything that was squashed into it."""
+    """Whether the history names the step of each layer: a single layer may be anything that was squashed into it.
+
+    The lowest ones need no name: `docker import` and builders of base images write none.
+    """
+    pairs = zip(scan.image.history, history(scan), strict=True)
+    named = tuple(past.keyword in _LAYERED and bool(past.text) for entry, past in pairs if not entry.empty)
     layers = len(scan.image.diff_ids)
-    made = sum(not entry.empty for entry in scan.image.history)
-    named = sum(past.keyword in _LAYERED and bool(past.text) for past in history(scan))
-    return layers > 1 and made == layers and named >= layers
+    return layers > 1 and len(named) == layers and any(named) and all(named[named.index(True) :])

@@ -60,4 +60,5 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
         if kind is not None:
             confidence = min(kind.confidence, sureness(scan))
             place = ImagePlace(placed.layer, path)
-            yield ImageProblem(f"'/{path}' is {kind.kind}.", place, confidence, kind.severity, key=f"/{path}")
+            is_one = "is" if kind.kind.startswith(("a ", "an ")) else "holds, by its name,"
+            yield ImageProblem(f"'/{path}' {is_one} {kind.kind}.", place, confidence, kind.severity, key=f"/{path}")

@@ -11,7 +11,7 @@ _GNUPG = FileKind("a private key", Severity.CRITICAL, Confidence.HIGH)
 # An empty object of JSON with its line end, or the like: settings that hold nothing.
 _SMALLEST = 4
 # Of these only some hold a secret: where one was read, its text decides.
-_SETTINGS, _ENVIRONMENT = "package registry credentials", "an environment file"
+_SETTINGS = "package registry credentials"
 
 
 def secret_file(entry: Entry, layer: LayerContents) -> FileKind | None:
@@ -31,7 +31,7 @@ def _read(kind: FileKind, text: str) -> FileKind | None:
         return kind._replace(confidence=Confidence.HIGH)
     if kind.kind == _SETTINGS:
         return None
-    return kind._replace(severity=Severity.LOW) if kind.kind == _ENVIRONMENT else kind
+    return kind._replace(severity=Severity.LOW)
 
 
 def _kind(path: str) -> FileKind | None:

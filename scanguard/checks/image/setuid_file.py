@@ -1,5 +1,8 @@
 from collections.abc import Iterator
+from itertools import chain
 
+from scanguard.checks.image.history import history
+from scanguard.checks.image.packages import DATABASES
 from scanguard.checks.image.parts import base_system, file_system, own_from, sureness
 from scanguard.image.filesystem import FileSystem, Placed
 from scanguard.image.nodes import Kind
@@ -19,6 +22,9 @@ _PACKAGED = frozenset(
     "grub2-set-bootflag cockpit-session unix2_chkpwd mtr-packet fping fping6 slock i3lock locate".split()
 )
 
+_SYSTEM = ("usr/", "bin/", "sbin/", "lib/")
+_INSTALLED = (*chain.from_iterable(DATABASES.values()), "var/lib/rpm/", "usr/lib/sysimage/rpm/")
+
 
 @image_check(
     "SGI105",
@@ -37,8 +43,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Looks at the modes of all programs that a container sees. Those that the base image has with the same bits are not
     reported, nor are directories and files that nobody can execute. Programs that a distribution's packages bring so on
-    purpose (`su`, `mount`, `ssh-keysign`) are of severity low, and not reported at all where the base image's layers are
-    not known.
+    purpose are of severity low; those that everybody knows (`su`, `mount`, `ssh-keysign`) are not reported at all where the
+    base image's layers are not known.
 
     ## Why it is bad
 
@@ -78,7 +84,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
             mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
             kind = "user" if bits & _SETUID else "group"
             message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
-            severity = Severity.LOW if _packaged(path) or owner else None
+            severity = Severity.LOW if owner or _packaged(path) or _brought(scan, path, placed.layer) else None
             # Where a lower layer has the file too, its bytes may be the same, and the path would lead there.
             place = ImagePlace(placed.layer, path if lowest[path] == placed.layer else "")
             yield ImageProblem(message, place, sureness(scan), severity, key=f"/{path}")
@@ -103,6 +109,19 @@ def _lowest(scan: ImageScan) -> dict[str, int]:
 
 def _packaged(path: str) -> bool:
     return path.rpartition("/")[2] in _PACKAGED
+
+
+def _brought(scan: ImageScan, path: str, layer: int) -> bool:
+    """Whether a package most likely brought the program: it is where packages put theirs, and its layer installed some.
+
+    A program that the layer's own command names is not meant: there a `chmod` may have set the bits.
+    """
+    if not path.startswith(_SYSTEM) or path.startswith("usr/local/"):
+        return False
+    if not any(entry.path.startswith(_INSTALLED) for entry in scan.contents[layer].entries):
+        return False
+    name = path.rpartition("/")[2]
+    return not any(past.layer == layer and "chmod" in past.text and name in past.text for past in history(scan))
 
 
 def _bits(placed: Placed) -> int:

@@ -14,7 +14,7 @@ from scanguard.checks.image import (
 from scanguard.checks.image.parts import in_words, listed
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Confidence, Severity
-from tests.checks.image.scans import DEBIAN, problems, scan, sized
+from tests.checks.image.scans import DEBIAN, dpkg, problems, scan, sized
 from tests.fakes import fake
 from tests.images import File, directory, hardlink, removed, symlink
 
@@ -54,6 +54,23 @@ def test_packaged_setuid_programs_are_low() -> None:
     assert (found.severity, found.confidence) == (None, Confidence.MEDIUM)
 
 
+@pytest.mark.parametrize(
+    ("path", "command", "severity"),
+    [
+        ("usr/lib/mysql/auth_pam_tool", "apt-get install -y mariadb-server", Severity.LOW),
+        ("usr/bin/tool", "apt-get install -y tool && chmod u+s /usr/bin/tool", None),
+        ("usr/local/bin/tool", "apt-get install -y curl", None),
+        ("app/tool", "apt-get install -y curl", None),
+    ],
+)
+def test_what_a_package_brings_is_low(path: str, command: str, severity: Severity | None) -> None:
+    history = ("RUN base", f"RUN /bin/sh -c {command} # buildkit")
+    looked = scan(DEBIAN, dpkg("tool") | {path: setuid()}, history=history)
+    assert [one.severity for one in problems(setuid_file.check, looked)] == [severity]
+    alone = scan(DEBIAN, {path: setuid()}, history=history)
+    assert [one.severity for one in problems(setuid_file.check, alone)] == [None]
+
+
 def test_no_setuid_programs() -> None:
     base = DEBIAN | {"usr/bin/su": setuid(), "usr/bin/x": setuid(), "bin": symlink("usr/bin")}
     own = {
@@ -87,6 +104,8 @@ SECRETS = {
     "root/.aws/credentials": "cloud credentials",
     "etc/ssl/private/server.key": "a private key",
     "root/.gnupg/private-keys-v1.d/ABC.key": "a private key",
+    "var/lib/rabbitmq/.erlang.cookie": "credentials",
+    "app/config/secrets.yml": "credentials",
 }
 NO_SECRETS = (
     "etc/ssl/certs/ca.pem",
@@ -111,8 +130,9 @@ NO_SECRETS = (
 @pytest.mark.parametrize("path", SECRETS)
 def test_secret_files(path: str) -> None:
     (found,) = problems(secret_file.check, scan(DEBIAN, {path: f"A_PASSWORD={fake('password')}".encode()}))
+    is_one = "is" if SECRETS[path].startswith("a") else "holds, by its name,"
     assert (found.message, found.place, found.key) == (
-        f"'/{path}' is {SECRETS[path]}.",
+        f"'/{path}' {is_one} {SECRETS[path]}.",
         ImagePlace(1, path),
         f"/{path}",
     )
@@ -144,6 +164,16 @@ def test_the_text_of_settings_decides_where_it_was_read() -> None:
         ("/app/.env", Severity.HIGH, Confidence.HIGH),
         ("/root/.npmrc", Severity.HIGH, Confidence.HIGH),
     ]
+    for name, text in (
+        ("secrets.yml", f"production:\n  db_password: {fake('password')}\n"),
+        ("secrets.json", f'{{"db_password": "{fake("password")}"}}'),
+        ("secrets.toml", f'[db]\npassword = "{fake("password")}"\n'),
+    ):
+        (found,) = problems(secret_file.check, scan(DEBIAN, {f"app/{name}": text.encode()}))
+        assert (found.severity, found.confidence) == (Severity.HIGH, Confidence.HIGH)
+        empty = text.replace(fake("password"), "<%= ENV['DB_PASSWORD'] %>")
+        (found,) = problems(secret_file.check, scan(DEBIAN, {f"app/{name}": empty.encode()}))
+        assert (found.severity, found.confidence) == (Severity.LOW, Confidence.MEDIUM)
     unread = scan(DEBIAN, {"app/.env": TEXT, "root/.npmrc": registry}, wanted=frozenset())
     assert [(one.key, one.severity, one.confidence) for one in problems(secret_file.check, unread)] == [
         ("/app/.env", Severity.HIGH, Confidence.HIGH),

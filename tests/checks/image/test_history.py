@@ -204,6 +204,13 @@ def test_an_image_of_another_dockerfile() -> None:
     assert (found.place, found.confidence, found.severity) == (ImagePlace(), Confidence.HIGH, None)
 
 
+def test_a_base_without_a_history_hides_no_other_dockerfile() -> None:
+    other = ("", "COPY go.mod /src # buildkit", "RUN /bin/sh -c go build # buildkit", "COPY x /y # buildkit")
+    assert [one.key for one in built(image_not_built_from_dockerfile.check, *other)] == ["other"]
+    assert built(image_not_built_from_dockerfile.check, "", *BUILT[1:]) == ()
+    assert built(image_not_built_from_dockerfile.check, *other[:3], "") == ()
+
+
 def test_an_image_of_an_older_dockerfile() -> None:
     older = (*BUILT[:1], "RUN /bin/sh -c apt-get install -y curl=7 jq # buildkit", *BUILT[2:])
     assert built(image_not_built_from_dockerfile.check, *older) == (
