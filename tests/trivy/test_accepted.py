@@ -1,0 +1,152 @@
+"""Runs with the real Trivy: which vulnerabilities are accepted and on whose word, what is told of it, what `merge` reads back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanguard.app.image_options import ImageOptions
+from scanguard.app.merge import merge
+from scanguard.app.request import Environment, Request
+from scanguard.app.session import Session
+from scanguard.model.report import Report
+from scanguard.policy.model import ImageTarget
+from scanguard.reporters.options import RenderOptions
+from scanguard.trivy.settings import TrivySettings
+from tests.images import docker_archive
+from tests.trivy.samples import recipe
+
+TEXT = 'FROM debian:12\nCOPY a.conf /app/\nCOPY app /\nCMD ["app"]\n'
+FOUND = {
+    "CVE-2023-30861": (3, "exact"),
+    "CVE-2023-32681": (3, "exact"),
+    "CVE-2023-45853": (1, "base"),
+    "CVE-2023-4911": (1, "base"),
+    "CVE-2024-6119": (1, "base"),
+}
+TODAY = "2026-11-21"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "Dockerfile").write_text(TEXT)
+    (folder / "app.tar").write_bytes(docker_archive(recipe()))
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def check(root: Path, settings: TrivySettings, *images: str, **more: Any) -> Report:
+    targets = tuple(ImageTarget(one, "Dockerfile") for one in images or ("app.tar",))
+    options = ImageOptions(targets, trivy=settings, vex=more.pop("vex", ()))
+    request = Request((), select=("vulnerable-package",), images=options, **more)
+    return Session(Environment(str(root), TODAY), plugins=False).check(request)
+
+
+def lines(report: Report) -> dict[str, tuple[int, str]]:
+    """Line and certainty of the vulnerabilities that count."""
+    return {one.rule.id: (one.region.start_line, one.origin) for one in report.active}
+
+
+def told(report: Report) -> list[tuple[str, str]]:
+    return [(one.level, one.message) for one in report.notifications]
+
+
+def accepted(report: Report) -> dict[str, list[tuple[str, str]]]:
+    return {
+        one.rule.id: [(mark.kind, mark.justification) for mark in one.suppressions]
+        for one in report.findings
+        if not one.active
+    }
+
+
+def without(*ids: str) -> dict[str, tuple[int, str]]:
+    return {id: where for id, where in FOUND.items() if id not in ids}
+
+
+def test_vulnerabilities_are_on_the_lines_that_brought_them(root: Path, settings: TrivySettings) -> None:
+    report = check(root, settings)
+    assert (lines(report), told(report)) == (FOUND, [])
+    assert (report.images[0].inherited, report.images[0].own) == (3, 2)
+
+
+def test_exceptions_of_the_policy(root: Path, settings: TrivySettings) -> None:
+    (root / "scanguard.yaml").write_text(
+        "vulnerabilities:\n"
+        "  - {id: CVE-2023-4911, reason: not reachable, expires: 2099-01-01}\n"
+        "  - {id: CVE-2023-30861, reason: other package, expires: 2099-01-01, package: django}\n"
+        "  - {id: CVE-2023-32681, reason: over, expires: 2026-11-20}\n"
+        "exceptions:\n"
+        "  - {rule: vulnerable-package, package: zlib1g, reason: no fix, expires: 2099-01-01}\n"
+    )
+    report = check(root, settings)
+    assert lines(report) == without("CVE-2023-4911", "CVE-2023-45853")
+    assert accepted(report) == {
+        "CVE-2023-4911": [("policy", "not reachable")],
+        "CVE-2023-45853": [("policy", "no fix")],
+    }
+    needless = ("note", "The exception for CVE-2023-30861 covers no vulnerability of the images.")
+    assert told(report) == [
+        ("warning", "The exception for CVE-2023-32681 ended on 2026-11-20: it counts again."),
+        needless,
+    ]
+    assert (report.images[0].inherited, report.images[0].own) == (1, 2)
+    broken = check(root, settings, "app.tar", "gone.tar")
+    assert needless not in told(broken) and told(broken)[0][0] == "error"
+
+
+def test_an_openvex_document_and_an_ignorefile(root: Path, settings: TrivySettings) -> None:
+    statement = {
+        "vulnerability": {"name": "CVE-2024-6119"},
+        "products": [{"@id": "pkg:oci/app"}],
+        "status": "not_affected",
+        "justification": "vulnerable_code_not_in_execute_path",
+    }
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://example.com/vex/1",
+        "author": "us",
+        "timestamp": "2026-11-01T00:00:00Z",
+        "version": 1,
+        "statements": [statement],
+    }
+    (root / "vex.json").write_text(json.dumps(document))
+    (root / ".trivyignore").write_text("CVE-2023-32681\n")
+    assert lines(check(root, settings)) == FOUND
+    (root / "scanguard.yaml").write_text("trivy: {ignorefile: .trivyignore}\n")
+    report = check(root, settings, vex=("vex.json",))
+    assert lines(report) == without("CVE-2024-6119", "CVE-2023-32681")
+    assert {id: [kind for kind, _ in marks] for id, marks in accepted(report).items()} == {
+        "CVE-2023-32681": ["policy"],
+        "CVE-2024-6119": ["vex"],
+    }
+
+
+def test_a_comment_accepts_what_its_instruction_brought(root: Path, settings: TrivySettings) -> None:
+    comment = '# scanguard: ignore[vulnerable-package] reason="internal"\n'
+    (root / "Dockerfile").write_text(TEXT.replace("COPY app", f"{comment}COPY app"))
+    report = check(root, settings)
+    assert lines(report) == without("CVE-2023-30861", "CVE-2023-32681")
+    assert (report.images[0].inherited, report.images[0].own) == (3, 0)
+
+
+@pytest.mark.parametrize("format", ["json", "sarif"])
+def test_parts_of_a_run_and_what_is_read_back(root: Path, settings: TrivySettings, format: str) -> None:
+    (root / "scanguard.yaml").write_text(
+        "vulnerabilities:\n  - {id: CVE-2023-4911, reason: not reachable, expires: 2099-01-01, path: none}\n"
+        "  - {id: CVE-2023-45853, reason: not reachable, expires: 2099-01-01}\n"
+    )
+    names = ("app.tar", "b.tar", "c.tar")
+    for name in names[1:]:
+        (root / name).write_bytes(docker_archive(recipe(name=f"acme/{name[0]}:1")))
+    session = Session(Environment(str(root), TODAY), plugins=False)
+    render = session.reporter(format)
+    whole = render(check(root, settings, *names), RenderOptions())
+    for part in ("1/2", "2/2"):
+        text = render(check(root, settings, *names, shard=part), RenderOptions())
+        (root / f"{part[0]}.out").write_text(text, encoding="utf-8")
+    (root / "whole.out").write_text(whole, encoding="utf-8")
+    for paths in (("whole.out",), ("1.out", "2.out")):
+        assert json.loads(render(merge(paths, session), RenderOptions())) == json.loads(whole)
