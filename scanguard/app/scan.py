@@ -34,7 +34,7 @@ class Scan(NamedTuple):
     targets: tuple[Target, ...]
 
 
-class _Batch:
+class Batch:
     """The targets and the images that share a policy, and what they gave.
 
     `ran` has the names of the rules that ran by the file that they looked at, `looked` the same of rules of images. `images`
@@ -84,14 +84,14 @@ def scan(session: "Session", request: Request) -> Scan:
 
 def _batches(
     session: "Session", request: Request, targets: Iterable[Target], shard: "Shard | None"
-) -> tuple[_Batch, ...]:
+) -> tuple[Batch, ...]:
     """The targets and images of this part of the run by their policies; one batch at least, for its policy's sake."""
-    batches: dict[str, _Batch] = {}
+    batches: dict[str, Batch] = {}
 
-    def batch_of(target: Target | None) -> _Batch:
+    def batch_of(target: Target | None) -> Batch:
         where = session.policy_path(request, target)
         if where not in batches:
-            batches[where] = _Batch(session.policy_at(where, request))
+            batches[where] = Batch(session.policy_at(where, request))
         return batches[where]
 
     for target in targets:
@@ -107,8 +107,8 @@ def _batches(
 
 
 def _images(
-    session: "Session", request: Request, batch_of: Callable[[Target | None], _Batch], batches: dict[str, _Batch]
-) -> "Iterator[tuple[_Batch, Wanted]]":
+    session: "Session", request: Request, batch_of: Callable[[Target | None], Batch], batches: dict[str, Batch]
+) -> "Iterator[tuple[Batch, Wanted]]":
     """The images that the command line names, or else the policies of directories that it names."""
     cwd, options = os.path.realpath(session.environment.cwd), request.images
     if options is not None and options.targets:
@@ -116,26 +116,15 @@ def _images(
 
         for wanted in typed(options.targets, cwd):
             yield batch_of(wanted.dockerfile), wanted
-    elif options is None or options.of_policy:
-        directories = [one for path in request.paths if os.path.isdir(one := os.path.join(cwd, path))]
-        for directory in directories:
-            _of_directory(session, request, os.path.realpath(directory), batches)
-        if directories and any(batch.policy.images for batch in batches.values()):
-            from scanguard.app.image_targets import owned
+    elif (options is None or options.of_policy) and any(
+        os.path.isdir(os.path.join(cwd, path)) for path in request.paths
+    ):
+        from scanguard.app.image_batch import of_policies
 
-            yield from owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd)
+        yield from of_policies(session, request, batches)
 
 
-def _of_directory(session: "Session", request: Request, directory: str, batches: dict[str, _Batch]) -> None:
-    """Add the policy of a directory without Dockerfiles, where it names images."""
-    where = session.policy_path(request, Target(os.path.join(directory, "Dockerfile"), ""))
-    if where and where not in batches:
-        policy = session.policy_at(where, request)
-        if policy.images:
-            batches[where] = _Batch(policy)
-
-
-def _run(session: "Session", batch: _Batch, request: Request) -> None:
+def _run(session: "Session", batch: Batch, request: Request) -> None:
     """Check the targets and images of one policy, then apply its exceptions to all their findings."""
     policy = batch.policy
     settings = tuple(_settings((*session.checks, *policy.declared), policy))
@@ -151,29 +140,14 @@ def _run(session: "Session", batch: _Batch, request: Request) -> None:
         batch.findings.extend(checked.findings)
         batch.notifications.extend(checked.notifications)
     if batch.wanted:
-        _check_images(session, batch, request)
+        from scanguard.app.image_batch import check_images
+
+        check_images(session, batch, tuple(_settings(session.registry.image_checks(), policy)), request)
     if policy.exceptions:
         _except(batch, session.environment.today)
 
 
-def _check_images(session: "Session", batch: _Batch, request: Request) -> None:
-    from scanguard.app.images import ImageRun
-
-    settings = tuple(_settings(session.registry.image_checks(), batch.policy))
-    checked = ImageRun(session, settings, batch.policy, request).check(batch.wanted)
-    for one in checked.images:
-        found = slice(len(batch.findings), len(batch.findings) + len(one.findings))
-        batch.findings.extend(one.findings)
-        batch.notifications.extend(one.notifications)
-        batch.images.extend((image, found) for image in one.images)
-        read = {file.source.uri for file in batch.files}
-        batch.files.extend(file for file in one.files if file.source.uri not in read)
-    batch.findings.extend(one for one in checked.unused() if one.uri not in batch.away)
-    batch.notifications.extend(checked.notifications)
-    batch.looked, batch.settled = checked.ran, checked.settled
-
-
-def _except(batch: _Batch, today: str) -> None:
+def _except(batch: Batch, today: str) -> None:
     """Mark what the policy accepts."""
     from scanguard.engine.suppress import suppress_by_policy
 
@@ -183,19 +157,10 @@ def _except(batch: _Batch, today: str) -> None:
     batch.notifications.extend(told)
 
 
-def _counted(batches: Iterable[_Batch]) -> Iterator[ScannedImage]:
-    """The images, with the numbers of their findings."""
-    for batch in batches:
-        if batch.images:
-            from scanguard.app.image_results import counted
-
-            yield from (counted(image, batch.findings[found]) for image, found in batch.images)
-
-
 def _report(
     session: "Session",
     request: Request,
-    batches: Sequence[_Batch],
+    batches: Sequence[Batch],
     notifications: Sequence[Notification],
     shard: "Shard | None",
 ) -> Report:
@@ -214,11 +179,18 @@ def _report(
         batches[0].policy.name,
         request.exit_zero,
         None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
-        images=tuple(_counted(batches)),
+        images=_images_of(batches) if looked else (),
     )
 
 
-def _findings(batches: Sequence[_Batch], *, looked: bool) -> Sequence[Finding]:
+def _images_of(batches: Iterable[Batch]) -> tuple[ScannedImage, ...]:
+    """The images, with the numbers of their findings."""
+    from scanguard.app.image_results import counted
+
+    return tuple(counted(image, batch.findings[found]) for batch in batches for image, found in batch.images)
+
+
+def _findings(batches: Sequence[Batch], *, looked: bool) -> Sequence[Finding]:
     """The findings of all batches; where images were looked at, those that say the same are one."""
     findings = [one for batch in batches for one in batch.findings]
     if not looked:
@@ -228,7 +200,7 @@ def _findings(batches: Sequence[_Batch], *, looked: bool) -> Sequence[Finding]:
     return tuple(dict.fromkeys(confirmed(sorted(findings, key=order))))
 
 
-def _overruled(batches: Iterable[_Batch], today: str) -> tuple[Notification, ...]:
+def _overruled(batches: Iterable[Batch], today: str) -> tuple[Notification, ...]:
     """What some batch or shard may say of an exception of the policy that covers a finding here."""
     from scanguard.engine.shard import settled
 

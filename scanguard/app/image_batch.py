@@ -1,0 +1,54 @@
+"""The images of a batch of a run: those that policies name, checked, and what they gave put to the rest."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from scanguard.app.image_targets import Wanted, owned
+from scanguard.app.images import ImageRun
+from scanguard.app.request import Request
+from scanguard.engine.run import Setting
+from scanguard.sources.discover import Target
+
+if TYPE_CHECKING:
+    from scanguard.app.scan import Batch
+    from scanguard.app.session import Session
+
+
+def of_policies(session: "Session", request: Request, batches: "dict[str, Batch]") -> "Iterator[tuple[Batch, Wanted]]":
+    """The images that the policies of the batches name, and those of the directories of the request.
+
+    A policy of a directory without Dockerfiles gets a batch of its own where it names images.
+    """
+    cwd = os.path.realpath(session.environment.cwd)
+    for path in request.paths:
+        directory = os.path.join(cwd, path)
+        if os.path.isdir(directory):
+            _of_directory(session, request, os.path.realpath(directory), batches)
+    yield from owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd)
+
+
+def _of_directory(session: "Session", request: Request, directory: str, batches: "dict[str, Batch]") -> None:
+    """Add the policy of a directory without Dockerfiles, where it names images."""
+    from scanguard.app.scan import Batch
+
+    where = session.policy_path(request, Target(os.path.join(directory, "Dockerfile"), ""))
+    if where and where not in batches:
+        policy = session.policy_at(where, request)
+        if policy.images:
+            batches[where] = Batch(policy)
+
+
+def check_images(session: "Session", batch: "Batch", settings: Sequence[Setting], request: Request) -> None:
+    """Check the images of one batch and add what they gave to it."""
+    checked = ImageRun(session, settings, batch.policy, request).check(batch.wanted)
+    for one in checked.images:
+        found = slice(len(batch.findings), len(batch.findings) + len(one.findings))
+        batch.findings.extend(one.findings)
+        batch.notifications.extend(one.notifications)
+        batch.images.extend((image, found) for image in one.images)
+        read = {file.source.uri for file in batch.files}
+        batch.files.extend(file for file in one.files if file.source.uri not in read)
+    batch.findings.extend(one for one in checked.unused() if one.uri not in batch.away)
+    batch.notifications.extend(checked.notifications)
+    batch.looked, batch.settled = checked.ran, checked.settled
