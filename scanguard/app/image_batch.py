@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scanguard.app.image_targets import Wanted, owned
-from scanguard.app.images import ImageRun
 from scanguard.app.request import Request
 from scanguard.engine.run import Setting
 from scanguard.sources.discover import Target
@@ -41,6 +40,8 @@ def _of_directory(session: "Session", request: Request, directory: str, batches:
 
 def check_images(session: "Session", batch: "Batch", settings: Sequence[Setting], request: Request) -> None:
     """Check the images of one batch and add what they gave to it."""
+    from scanguard.app.images import ImageRun  # not for a run whose policies name no image
+
     checked = ImageRun(session, settings, batch.policy, request).check(batch.wanted)
     for one in checked.images:
         found = slice(len(batch.findings), len(batch.findings) + len(one.findings))

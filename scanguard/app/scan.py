@@ -116,12 +116,16 @@ def _images(
 
         for wanted in typed(options.targets, cwd):
             yield batch_of(wanted.dockerfile), wanted
-    elif (options is None or options.of_policy) and any(
-        os.path.isdir(os.path.join(cwd, path)) for path in request.paths
-    ):
+    elif (options is None or options.of_policy) and _policies_count(request, cwd, batches):
         from scanguard.app.image_batch import of_policies
 
         yield from of_policies(session, request, batches)
+
+
+def _policies_count(request: Request, cwd: str, batches: Mapping[str, Batch]) -> bool:
+    """Whether a directory is checked and some policy was found; below a policy's directory every Dockerfile has one."""
+    directories = any(os.path.isdir(os.path.join(cwd, path)) for path in request.paths)
+    return directories and (not batches or any(batches))
 
 
 def _run(session: "Session", batch: Batch, request: Request) -> None:
