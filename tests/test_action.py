@@ -385,7 +385,9 @@ def test_trivy_with_another_digest_is_not_unpacked(action: Composite, serve) -> 
 
 
 @pytest.mark.parametrize(
-    "content", [b"no archive", archive("other"), archive(kind=tarfile.SYMTYPE), archive()[:60]], ids=str
+    "content",
+    [b"no archive", archive("other"), archive(kind=tarfile.SYMTYPE), archive()[:60]],
+    ids=["garbage", "another-name", "a-link", "truncated"],
 )
 def test_archive_without_a_program(action: Composite, serve, content: bytes) -> None:
     url, _ = serve(content)
