@@ -27,7 +27,7 @@ _CLASSES: Final = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32_768)
 def compiled(pattern: str) -> "re.Pattern[str] | None":
     """The expression for a pattern, to be used with `fullmatch`; None where the pattern can match nothing."""
     source = translate(pattern)

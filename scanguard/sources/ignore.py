@@ -13,6 +13,7 @@ from scanguard.model.glob import compiled
 from scanguard.model.record import NamedTuple
 
 LIMIT = 1_000_000
+_MOST_EXPRESSIONS = 2_000
 _SPECIAL = re.compile(r"[*?\[\\]")
 _NOFOLLOW = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
@@ -29,6 +30,11 @@ class Pattern(NamedTuple):
     directory: bool
     anchored: bool
 
+    @property
+    def is_suffix(self) -> bool:
+        """Whether this is `*` and plain text: no expression is needed."""
+        return self.rest[:1] == "*" and not self.anchored and not _SPECIAL.search(self.rest, 1)
+
     def matches(self, path: str, name: str, is_directory: bool) -> bool:
         """Whether a path, relative to the file's directory, is meant; `name` is its last component."""
         if self.directory and not is_directory:
@@ -38,7 +44,7 @@ class Pattern(NamedTuple):
             return subject == self.literal
         if not subject.startswith(self.literal):
             return False
-        if self.rest[0] == "*" and not self.anchored and not _SPECIAL.search(self.rest, 1):
+        if self.is_suffix:
             return subject[len(self.literal) :].endswith(self.rest[1:])
         expression = compiled(self.rest)
         return expression is not None and expression.fullmatch(subject, len(self.literal)) is not None
@@ -94,8 +100,16 @@ def ignores_above(directory: str, root: str) -> Ignores:
 
 
 def parse(text: str) -> tuple[Pattern, ...]:
-    """The patterns of a file's text (one character a byte), the last first."""
+    """The patterns of a file's text (one character a byte), the last first.
+
+    None where more of them need an expression than anybody writes: then nothing is ignored, so that more is checked.
+    """
     found = list(_patterns(text.removeprefix("\xef\xbb\xbf")))
+    if (
+        len(found) > _MOST_EXPRESSIONS
+        and sum(bool(one.rest) and not one.is_suffix for one in found) > _MOST_EXPRESSIONS
+    ):
+        return ()
     found.reverse()
     return tuple(found)
 

@@ -187,3 +187,9 @@ def test_globs(pattern, yes, no):
 def test_broken_globs_match_nothing(pattern):
     assert translate(pattern) is None
     assert not matches(pattern, pattern)
+
+
+def test_thousands_of_expressions_are_none() -> None:
+    assert parse("".join(f"{number}*?x\n" for number in range(2_001))) == ()
+    assert len(parse("".join(f"{number}*?x\n" for number in range(2_000)))) == 2_000
+    assert len(parse("".join(f"*.{number}\n{number}\n" for number in range(5_000)))) == 10_000
