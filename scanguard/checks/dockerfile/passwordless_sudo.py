@@ -3,6 +3,8 @@ from collections.abc import Iterator
 from scanguard.checks.sudo import passwordless
 from scanguard.plugin import Build, Problem, Severity, dockerfile_check
 
+_MOST = 3
+
 
 @dockerfile_check(
     "SGD104",
@@ -20,6 +22,7 @@ def check(build: Build) -> Iterator[Problem]:
     ## What it does
 
     Looks for `NOPASSWD` in what the instructions of the shipped stages write into `/etc/sudoers` or `/etc/sudoers.d`.
+    Rules for named commands only are of severity medium; rules to run something as another user than root are silent.
 
     ## Why it is bad
 
@@ -49,7 +52,14 @@ def check(build: Build) -> Iterator[Problem]:
 
     - [USER](https://docs.docker.com/reference/dockerfile/#user)
     """
-    for written in passwordless(build):
-        message = f"'{written.path}' lets a user become root without a password (NOPASSWD)."
+    for written, commands in passwordless(build):
+        what = f"run {_listed(commands)} as root" if commands else "become root"
+        message = f"'{written.path}' lets a user {what} without a password (NOPASSWD)."
+        severity = Severity.MEDIUM if commands else None
         trace = build.trace(message[:-1], written.span, written.step.stage)
-        yield Problem(message, written.span, written.step.stage, trace=trace, key=written.path)
+        yield Problem(message, written.span, written.step.stage, severity=severity, trace=trace, key=written.path)
+
+
+def _listed(commands: tuple[str, ...]) -> str:
+    shown = ", ".join(f"'{command}'" for command in commands[:_MOST])
+    return shown if len(commands) <= _MOST else f"{shown} and {len(commands) - _MOST} more"
