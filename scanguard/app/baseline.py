@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from scanguard.app.files import write_file
 from scanguard.app.request import Request
-from scanguard.app.scan import Scan
+from scanguard.app.scan import Scan, scan_targets
 from scanguard.app.session import Session
 from scanguard.engine.baseline import Marked, entries_of, mark
 from scanguard.engine.rules import RULES, SYNTAX_ERROR
@@ -40,7 +40,7 @@ class Update(NamedTuple):
 def check_known(session: Session, request: Request) -> Report:
     """Check the targets and mark what the baseline knows. Raises as `Session.check`, and for a baseline that is none."""
     baseline = load(request.baseline, session.environment.cwd)
-    return with_baseline(session.scan(request), baseline, request, root_of(session.environment.cwd))
+    return with_baseline(scan_targets(session, request), baseline, request, root_of(session.environment.cwd))
 
 
 def with_baseline(scan: Scan, baseline: Baseline, request: Request, root: str) -> Report:
@@ -147,7 +147,7 @@ def _compare(session: Session, request: Request, path: str) -> tuple[Scan, Marke
     cwd = session.environment.cwd
     there = os.path.lexists(os.path.join(cwd, path))
     baseline = load(path, cwd) if there else Baseline(path)
-    scan = session.scan(request)
+    scan = scan_targets(session, request)
     return scan, compare(scan, baseline, request, root_of(cwd))
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from scanguard.app.baseline import load, with_baseline
 from scanguard.app.beside import below, beside, extended, policy_of
 from scanguard.app.request import Request
-from scanguard.app.scan import Scan
+from scanguard.app.scan import Scan, scan_targets
 from scanguard.app.session import Session
 from scanguard.build.model import Build
 from scanguard.dockerfile.decode import decode
@@ -65,7 +65,7 @@ def check_changed(session: Session, request: Request) -> Report:
     here = session.environment.cwd
     new = WorkingTree(repository.root, (*repository.working_names(), *_named(request.paths, here, repository.root)))
     comparison = Comparison(old, new, repository.root, title, _given(request, here, repository.root))
-    return _compared(session, request, session.scan(request), comparison, here)
+    return _compared(session, request, scan_targets(session, request), comparison, here)
 
 
 def check_tree(session: Session, request: Request, repository: Repository, old: Tree, new: Tree, title: str) -> Report:
@@ -84,7 +84,7 @@ def check_tree(session: Session, request: Request, repository: Repository, old: 
         moved = request._replace(paths=paths, policy=_absolute(request.policy, cwd), images=images)
         there = session.elsewhere(os.path.normpath(inside))
         comparison = Comparison(old, new, folder, title, _given(request, cwd, repository.root))
-        return _compared(there, moved, there.scan(moved), comparison, cwd)
+        return _compared(there, moved, scan_targets(there, moved), comparison, cwd)
 
 
 def _old(repository: Repository, request: Request) -> tuple[Tree, str]:
@@ -183,7 +183,7 @@ def _before(
     )
     there = session.elsewhere(session.environment.cwd, lambda target: origins.get(target.uri, "").encode())
     found: dict[str, list[Finding]] = {}
-    for finding in there.scan(plain).report.findings:
+    for finding in scan_targets(there, plain).report.findings:
         found.setdefault(finding.uri, []).append(finding)
     return {uri: tuple(findings) for uri, findings in found.items()}
 

@@ -1,6 +1,7 @@
 """A run over targets, assessed by a standard."""
 
 from scanguard.app.request import Request
+from scanguard.app.scan import scan_targets
 from scanguard.app.session import Session
 from scanguard.model.compliance import ComplianceReport
 from scanguard.model.errors import ConfigurationError
@@ -28,7 +29,7 @@ def compliance(session: Session, reference: str, request: Request) -> Compliance
     if request.policy == reference:
         known.update(check.rule.name for check in declared)
     select = tuple(name for name in standard.rules if name in known)
-    scan = session.scan(request._replace(select=select or ("syntax-error",)))
+    scan = scan_targets(session, request._replace(select=select or ("syntax-error",)))
     own = declared if request.policy == reference else ()
     checks = (*session.checks, *session.registry.image_checks(), *own)
     subjects = dict.fromkeys(_engine_rules(session), "dockerfile")

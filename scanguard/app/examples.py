@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from scanguard.app.check import check_request
 from scanguard.app.request import Request
 from scanguard.app.session import Session
 from scanguard.dockerfile.nodes import Dockerfile, Instruction
@@ -41,7 +42,7 @@ def try_examples(session: Session, policy: str, paths: Sequence[str]) -> Tried:
     path, begins with `good` or `bad`. What counts are active findings at or above `fail_on`, and those that are expected. Raises
     ConfigurationError for a policy that is wrong, an unknown rule, and an example that says nothing.
     """
-    report = session.check(Request(tuple(paths), policy=policy, overlay=False))
+    report = check_request(session, Request(tuple(paths), policy=policy, overlay=False))
     rules = report.rules
     catalogue = (*session.rules, *(rule for rule in rules if rule not in session.rules))
     differences: list[Difference] = []

@@ -97,14 +97,21 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
 
 
 def instructions(image: Image) -> Iterator[tuple[int, str]]:
-    """What the history says of each layer, by its number from 0. Where the lowest layers have no entry, the others still do."""
+    """What the history says of each layer, by its number from 0. Where the lowest layers have no entry, the others still do.
+
+    Of a step without words, such as those of `docker import`, it is the builder's comment.
+    """
     pairs = zip(image.history, history(ImageScan(image)), strict=True)
-    made = [past for entry, past in pairs if not entry.empty and entry.comment != _PADDED]
+    made = [
+        f"{past.keyword} {past.text}" if past.text else entry.comment
+        for entry, past in pairs
+        if not entry.empty and entry.comment != _PADDED
+    ]
     missing = len(image.diff_ids) - len(made)
     if missing < 0:
         return
-    for number, past in enumerate(made, missing):
-        yield number, masked(_HASHED.sub(r" \1", f"{past.keyword} {past.text}".strip()))
+    for number, text in enumerate(made, missing):
+        yield number, masked(_HASHED.sub(r" \1", text.strip()))
 
 
 def masked(instruction: str) -> str:

@@ -59,7 +59,7 @@ class Batch:
         return self.ran.get(uri, frozenset()) | self.looked.get(uri, frozenset())
 
 
-def scan(session: "Session", request: Request) -> Scan:
+def scan_targets(session: "Session", request: Request) -> Scan:
     """All findings of all targets, whatever was known before and whatever changed.
 
     Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the report's

@@ -1,4 +1,4 @@
-"""One call of the program: its plugins, its rules and its policies, and what they make of a request."""
+"""One call of the program: its plugins, its rules and its policies."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from scanguard.app.request import Environment, Request
 from scanguard.engine.rules import RULES
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.reference import ImageReference
-from scanguard.model.report import Report, ordered
 from scanguard.model.rule import Rule, Severity
 from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
@@ -19,7 +18,6 @@ from scanguard.sources.read import read
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
     from scanguard.app.policy import Policies
-    from scanguard.app.scan import Scan
 
 
 class Session:
@@ -68,33 +66,6 @@ class Session:
         from scanguard.app.formats import renderer
 
         return renderer(name, self.registry.reporters)
-
-    def check(self, request: Request) -> Report:
-        """Check all targets of a request.
-
-        Raises ConfigurationError where the policy or the command line is wrong; everything else that fails is in the
-        report's notifications.
-        """
-        report = self._wanted(request)
-        return report._replace(notifications=ordered(report.notifications))
-
-    def _wanted(self, request: Request) -> Report:
-        """The findings that were asked for, notifications in any order."""
-        if request.since or request.staged:
-            from scanguard.app.changed import check_changed
-
-            return check_changed(self, request)
-        if request.baseline:
-            from scanguard.app.baseline import check_known
-
-            return check_known(self, request)
-        return self.scan(request).report
-
-    def scan(self, request: Request) -> "Scan":
-        """All findings of all targets, whatever was known before and whatever changed; raises as `check`."""
-        from scanguard.app.scan import scan
-
-        return scan(self, request)
 
     def elsewhere(self, cwd: str, read: "Callable[[Target], bytes] | None" = None) -> "Session":
         """The same session in another working directory; `read` gives other contents of its files."""

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from scanguard.app.check import check_request
 from scanguard.app.request import Request, environment, moment
 from scanguard.app.session import Session
 from scanguard.cli import print_error, print_text
@@ -29,7 +30,7 @@ class CheckOptions(NamedTuple):
 def check(options: CheckOptions) -> int:
     """Check the targets, print the report, write the files that were asked for; returns the exit code."""
     session = Session(environment(), plugins=options.plugins)
-    return publish(options, session, lambda: session.check(options.request))
+    return publish(options, session, lambda: check_request(session, options.request))
 
 
 def publish(options: CheckOptions, session: Session, make: Callable[[], Report]) -> int:

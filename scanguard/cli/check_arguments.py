@@ -20,8 +20,8 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser(
         "check",
         help="check Dockerfiles",
-        description="Check Dockerfiles, and images built from them. Directories are searched for Dockerfile*, *.dockerfile and\n"
-        "Containerfile*; - is standard input.",
+        description="Check Dockerfiles, and images built from them. Directories are searched for\n"
+        "Dockerfile*, *.dockerfile and Containerfile*; - is standard input.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

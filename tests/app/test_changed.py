@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scanguard.app.check import check_request
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.model.errors import ConfigurationError
@@ -33,7 +34,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def checked(root: Path, cwd: str = ".", **wishes: object) -> Report:
     session = Session(Environment(str(root / cwd), "2026-11-21"), plugins=False)
-    return session.check(Request(**{"since": "HEAD", **wishes}))
+    return check_request(session, Request(**{"since": "HEAD", **wishes}))
 
 
 def found(report: Report) -> list[str]:
@@ -46,7 +47,7 @@ def notes(report: Report) -> list[str]:
 
 def test_nothing_changed(root: Path) -> None:
     report = checked(root)
-    everything = Session(Environment(str(root), "2026-11-21"), plugins=False).check(Request())
+    everything = check_request(Session(Environment(str(root), "2026-11-21"), plugins=False), Request())
     assert found(report) == []
     assert (
         notes(report)[-1] == f"{len(everything.findings)} findings are left out: the cause did not change since HEAD."

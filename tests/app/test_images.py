@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scanguard.app.check import check_request
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
@@ -66,7 +67,7 @@ def request(*images: str | ImageTarget, paths: tuple[str, ...] = (), **more: Any
 
 
 def check(root: Path, *images: str | ImageTarget, **more: Any) -> Report:
-    return session(root).check(request(*images, **more))
+    return check_request(session(root), request(*images, **more))
 
 
 def lines(report: Report) -> list[tuple[int, str, str]]:
@@ -175,7 +176,7 @@ def test_the_images_of_a_policy(root: Path, paths: tuple[str, ...], options: dic
     report = check(root, paths=paths, **options)
     assert [image.name for image in report.images] == ["example/app"] * checked
     assert lines(report) == (FOUND if checked else [])
-    assert session(root).check(Request(("Dockerfile",))).images == ()
+    assert check_request(session(root), Request(("Dockerfile",))).images == ()
 
 
 def test_images_of_a_policy_without_dockerfiles(root: Path) -> None:
@@ -215,7 +216,7 @@ def test_a_check_of_a_plugin(
     )
     monkeypatch.syspath_prepend(str(site))
     with_plugins = Session(Environment(str(root), TODAY), plugins=True)
-    report = with_plugins.check(request("app.tar", select=("platform-told",)))
+    report = check_request(with_plugins, request("app.tar", select=("platform-told",)))
     assert [(one.rule.id, one.region.start_line, one.message) for one in report.findings] == [
         ("EXA900", 2, "It is for linux/amd64.")
     ]
@@ -357,7 +358,7 @@ def test_what_is_staged_is_checked_without_the_images_of_the_policy(root: Path) 
     git(root, "init", "-q")
     git(root, "add", "Dockerfile", "scanguard.yaml")
     for images in (request(paths=(".",), staged=True), Request((".",), staged=True)):
-        report = session(root).check(images)
+        report = check_request(session(root), images)
         assert (report.images, report.notifications) == ((), ())
 
 

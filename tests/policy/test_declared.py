@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanguard.app.check import check_request
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.build.evaluate import BuildOptions, evaluate
@@ -232,7 +233,7 @@ def check(tmp_path, policy: str, dockerfile: str) -> Report:
     (tmp_path / ".git").mkdir()
     (tmp_path / "scanguard.yaml").write_text(policy)
     (tmp_path / "Dockerfile").write_text(dockerfile)
-    return Session(Environment(str(tmp_path), "2026-01-01"), plugins=False).check(Request())
+    return check_request(Session(Environment(str(tmp_path), "2026-01-01"), plugins=False), Request())
 
 
 def test_settings_exceptions_and_comments_work_as_with_any_rule(tmp_path):

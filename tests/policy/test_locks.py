@@ -2,6 +2,7 @@
 
 import pytest
 
+from scanguard.app.check import check_request
 from scanguard.app.image_marks import mark_inline
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
@@ -33,7 +34,7 @@ def check(tmp_path):
         for name, text in policies.items():
             (organisation / f"{name}.yaml").write_text(text)
         session = Session(Environment(str(repository), "2026-01-01"), plugins=False)
-        return session.check(Request(policy="../organisation/" if policies else ""))
+        return check_request(session, Request(policy="../organisation/" if policies else ""))
 
     return check
 
@@ -131,7 +132,7 @@ def test_a_directory_is_named_with_a_slash(tmp_path):
     (tmp_path / "org").mkdir()
     session = Session(Environment(str(tmp_path), "2026-01-01"), plugins=False)
     with pytest.raises(ConfigurationError) as caught:
-        session.check(Request(policy="org"))
+        check_request(session, Request(policy="org"))
     assert str(caught.value) == "there is no policy 'org'; write 'org/' for the directory"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scanguard.app.check import check_request
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.merge import merge
 from scanguard.app.request import Environment, Request
@@ -42,7 +43,7 @@ def check(root: Path, settings: TrivySettings, *images: str, **more: Any) -> Rep
     targets = tuple(ImageTarget(one, "Dockerfile") for one in images or ("app.tar",))
     options = ImageOptions(targets, trivy=settings, vex=more.pop("vex", ()))
     request = Request((), select=("vulnerable-package",), images=options, **more)
-    return Session(Environment(str(root), TODAY), plugins=False).check(request)
+    return check_request(Session(Environment(str(root), TODAY), plugins=False), request)
 
 
 def lines(report: Report) -> dict[str, tuple[int, str]]:

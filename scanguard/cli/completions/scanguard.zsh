@@ -11,7 +11,7 @@
 _shtab_scanguard_commands() {
   local _commands=(
     baseline:'write, show and prune known findings'
-    check:'Check Dockerfiles, and images built from them. Directories are searched for Dockerfile*, *.dockerfile and'
+    check:'Check Dockerfiles, and images built from them. Directories are searched for'
     completion:'print completions for a shell'
     compliance:'Say of each control of a standard whether it passes, fails, is not covered or is for people to judge.'
     explain:'show the manual of a rule'
