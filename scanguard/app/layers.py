@@ -103,7 +103,7 @@ def instructions(image: Image) -> Iterator[tuple[int, str]]:
     """
     pairs = zip(image.history, history(ImageScan(image)), strict=True)
     made = [
-        f"{past.keyword} {past.text}" if past.text else entry.comment
+        f"{past.keyword} {past.text}" if past.text else entry.comment or past.keyword
         for entry, past in pairs
         if not entry.empty and entry.comment != _PADDED
     ]

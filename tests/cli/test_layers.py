@@ -161,6 +161,16 @@ def test_secrets_and_escapes_never_come_out(work: Path, command: Command) -> Non
     assert "RUN echo \\x1b[31mred ##\\x5berror]x" in command("layers", "s.tar").out
 
 
+def test_an_imported_base_shows_what_it_says_of_itself(work: Path, command: Command) -> None:
+    history = (entry("", comment=f"rootfs PASSWORD={TOKEN}"), *HISTORY[2:5])
+    (work / "app.tar").write_bytes(docker_archive(RECIPE._replace(history=history)))
+    told = [
+        layer["instruction"] for layer in json.loads(command("layers", "app.tar", "--format", "json").out)["layers"]
+    ]
+    assert told[0].startswith("rootfs PASSWORD=") and TOKEN[4:] not in told[0]
+    assert told[2] == "COPY app /app"
+
+
 def test_layers_without_history(work: Path, command: Command) -> None:
     for history, expected in (
         ([], ["(not in the history)"] * 2),
