@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -26,7 +26,7 @@ from scanguard.engine.run import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
-from scanguard.model.errors import TargetError
+from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
@@ -67,15 +67,15 @@ class ImageRun:
 
     def check(self, wanted: Sequence[Wanted]) -> CheckedImages:
         """What all images gave, in the order asked for. What fails is a notification of level `error`."""
-        with interruptible():
-            trivy = self._trivy(self.session.environment.cwd)
-            told = trivy.notifications if isinstance(trivy, Ready) else ()
-            with self._open, ThreadPoolExecutor(min(_AT_ONCE, len(wanted))) as pool:
-                try:
-                    checked = tuple(pool.map(lambda one: self._contained(one, trivy), wanted))
-                except BaseException:
-                    self.stop.set()
-                    raise
+        with interruptible(), self._open, ThreadPoolExecutor(1 + min(_AT_ONCE, len(wanted))) as pool:
+            preparing = pool.submit(self._trivy, self.session.environment.cwd)
+            try:
+                checked = tuple(pool.map(lambda one: self._contained(one, preparing), wanted))
+                trivy = preparing.result()
+            except BaseException:
+                self.stop.set()
+                raise
+        told = trivy.notifications if isinstance(trivy, Ready) else ()
         scanned = [one.inventory for one in checked if one.inventory is not None]
         exceptions = self.accepted.told(scanned, every=len(scanned) == len(wanted))
         return CheckedImages(checked, (*told, *exceptions), tuple(self.accepted.settled(scanned)))
@@ -100,18 +100,20 @@ class ImageRun:
         except TargetError as error:
             return error
 
-    def _contained(self, wanted: Wanted, trivy: "Ready | TargetError | None") -> CheckedImage:
+    def _contained(self, wanted: Wanted, trivy: "Future[Ready | TargetError | None]") -> CheckedImage:
         """One image inside its error boundary."""
         home = _home(wanted)
         try:
             return self._one(wanted, trivy, home)
+        except ConfigurationError:
+            raise
         except TargetError as error:
             return CheckedImage((), (), (Notification("error", error.message, error.uri or home.uri, error.region),))
         except Exception as error:
             message = f"The image {wanted.target.image} could not be checked: {describe(error)}."
             return CheckedImage((), (), (Notification("error", message, home.uri),))
 
-    def _one(self, wanted: Wanted, trivy: "Ready | TargetError | None", home: Home) -> CheckedImage:
+    def _one(self, wanted: Wanted, trivy: "Future[Ready | TargetError | None]", home: Home) -> CheckedImage:
         target = wanted.target
         if wanted.error is not None:
             raise wanted.error
@@ -146,9 +148,10 @@ class ImageRun:
         return self._builder_images
 
     def _inventory(
-        self, source: ImageSource, trivy: "Ready | TargetError | None", base_layers: int | None, home: Home
+        self, source: ImageSource, preparing: "Future[Ready | TargetError | None]", base_layers: int | None, home: Home
     ) -> tuple[Inventory | None, tuple[Notification, ...]]:
         """What Trivy says of an image; where it says nothing, why not."""
+        trivy = preparing.result()
         if trivy is None:
             return None, ()
         try:

@@ -6,7 +6,9 @@ pulls. Its report, which quotes secrets in clear, lives in a directory of this u
 """
 
 import os
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,7 +22,7 @@ from scanguard.process import Stop, run
 from scanguard.trivy import memory
 from scanguard.trivy.archive import write_archive
 from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
-from scanguard.trivy.cache import scan_cache
+from scanguard.trivy.cache import Cache, scan_cache
 from scanguard.trivy.database import Say, ready
 from scanguard.trivy.failures import Failure, TrivyError, explained
 from scanguard.trivy.flags import COMMON, private_directory
@@ -118,14 +120,19 @@ def _scanned(
     """Scan the image as it is, or a copy where that must be or where Trivy cannot read it."""
     if everywhere:
         return _scan_copy(source, trivy, private, stop)
-    if source.path:  # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own
-        verify(source)
-    try:
-        found = _scan(source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop)
-    except TrivyError as error:
-        if error.failure.name not in _UNREADABLE:
-            raise
-        return _scan_copy(source, trivy, private, stop)
+    # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own.
+    with ThreadPoolExecutor(1) as aside:
+        checked = aside.submit(verify, source) if source.path else None
+        if checked is not None and (trivy.settings.server or trivy.settings.cache_backend != "fs"):
+            checked.result()  # what a fleet shares must never be wrong, not even for a while
+        try:
+            found = _scan(
+                source.image, _place(source, private), treatment(source.image, guessed), trivy, private, stop, checked
+            )
+        except TrivyError as error:
+            if error.failure.name not in _UNREADABLE:
+                raise
+            return _scan_copy(source, trivy, private, stop)
     return found._replace(unsearched_layers=guessed)
 
 
@@ -146,9 +153,18 @@ def _place(source: ImageSource, private: str) -> tuple[str, ...]:
 
 
 def _scan(
-    image: Image, place: tuple[str, ...], treated: str, trivy: Ready, private: str, stop: Stop | None
+    image: Image,
+    place: tuple[str, ...],
+    treated: str,
+    trivy: Ready,
+    private: str,
+    stop: Stop | None,
+    checked: "Future[None] | None" = None,
 ) -> Inventory:
-    """Run Trivy in the private directory and read its report, which must be of this very image."""
+    """Run Trivy in the private directory and read its report, which must be of this very image.
+
+    `checked` ends with an error where the image's layers are not what it says; what Trivy kept of them is thrown away then.
+    """
     settings = trivy.settings
     report = os.path.join(private, "report.json")
     work = os.path.join(private, "work")
@@ -160,12 +176,24 @@ def _scan(
         extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
         for attempt in range(_TRIES):
             ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)
+            _settle(checked, cache)
             if ended.code == 0 and not ended.timed_out:
                 return _checked(read_report(report), image)
             error = explained(ended)
             if error.failure.name != "lock" or attempt == _TRIES - 1:
                 break
         raise error
+
+
+def _settle(checked: "Future[None] | None", cache: Cache) -> None:
+    """Wait for what is being verified. Raises TargetError where it is wrong, after forgetting what was kept of it."""
+    if checked is None:
+        return
+    try:
+        checked.result()
+    except TargetError:
+        shutil.rmtree(os.path.join(cache.path, "fanal"), ignore_errors=True)
+        raise
 
 
 def _checked(parsed: Parsed, image: Image) -> Inventory:
