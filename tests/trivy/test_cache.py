@@ -1,6 +1,7 @@
 """One cache for one run at a time, with nothing in clear left in it."""
 
 import os
+import re
 import stat
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,6 +71,45 @@ def test_texts_are_blotted_out_and_nothing_else(tmp_path: Path) -> None:
     assert data.startswith(b"\0\1" + kept + b'"Content":"***')
     assert data.endswith(b'**","Name":"libc6"')
     assert b'"Match":""' in data
+
+
+@pytest.mark.parametrize("before", [0, (1 << 20) - 60, (1 << 20) - 30, (1 << 20) - 20, (1 << 20) - 5])
+def test_texts_across_the_blocks_that_are_read(before: int, tmp_path: Path) -> None:
+    secret = fake("github")
+    path = tmp_path / "fanal.db"
+    text = f'"Highlighted":"{secret}\\\\","Content":"\\"{secret * 40_000}"'.encode()
+    path.write_bytes(b"x" * before + text + b"tail")
+    scrub(str(path))
+    data = path.read_bytes()
+    assert secret.encode() not in data
+    assert data == b"x" * before + re.sub(rb'(?<=":")(.+?)(?="(?:,|$))', lambda one: b"*" * len(one[1]), text) + b"tail"
+
+
+def test_a_text_without_an_end_goes_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanguard.trivy.cache._LONGEST_TEXT", 3 << 20)
+    path = tmp_path / "fanal.db"
+    path.write_bytes(b'"Content":"' + b"x" * (5 << 20))
+    scrub(str(path))
+    assert not path.exists()
+
+
+def test_a_file_that_cannot_be_written_goes(tmp_path: Path) -> None:
+    """Opening a directory to write it fails as a broken disk does; what cannot be removed does not end the run."""
+    (tmp_path / "fanal.db").mkdir()
+    scrub(str(tmp_path / "fanal.db"))
+    assert (tmp_path / "fanal.db").is_dir()
+
+
+def test_holes_stay_holes(tmp_path: Path) -> None:
+    """Nothing is allocated for them, so that a full disk is no obstacle."""
+    path = tmp_path / "fanal.db"
+    with path.open("wb") as file:
+        file.write(b'"Content":"secret"')
+        file.truncate(64 << 20)
+    before = path.stat().st_blocks
+    scrub(str(path))
+    assert path.stat().st_blocks == before
+    assert path.open("rb").read(20) == b'"Content":"******"\0\0'
 
 
 @given(st.binary(max_size=300))
