@@ -54,7 +54,8 @@ def counted(image: ScannedImage, findings: Sequence[Finding]) -> ScannedImage:
     """The image with the numbers of its findings that nobody accepted; those that `--exclude-base` leaves out count."""
     found = [one for one in findings if all(mark == LEFT_OUT for mark in one.suppressions)]
     inherited = sum(one.origin == Certainty.BASE.value for one in found)
-    return image._replace(inherited=inherited, own=len(found) - inherited)
+    unknown = sum(one.origin in ("", Certainty.UNKNOWN.value) for one in found)
+    return image._replace(inherited=inherited, own=len(found) - inherited - unknown, unknown=unknown)
 
 
 def _place(finding: Finding) -> tuple[object, ...]:

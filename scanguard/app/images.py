@@ -119,6 +119,7 @@ class ImageRun:
             raise wanted.error
         with closing(self.registry.load_image(target.image, target.platform, pull=self.options.pull)) as source:
             build = _build(wanted, self.policy, self.request)
+            self._demand_stages(build)
             blame = align(source.image, build, self._builders()) if build is not None else None
             if wanted.guessed and blame is not None and blame.reason:
                 build = blame = None
@@ -137,6 +138,13 @@ class ImageRun:
         files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
         return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
+
+    def _demand_stages(self, build: Build | None) -> None:
+        """Raise TargetError where `--builder` names a stage that the only Dockerfile does not have."""
+        known = set() if build is None else {name for stage in build.stages for name in (stage.name, str(stage.index))}
+        for stage in self.options.builders if len(self.options.targets) == 1 else ():
+            if stage not in known:
+                raise TargetError(f"--builder: there is no stage '{stage}' in the Dockerfile of the image")
 
     def _builders(self) -> dict[str, BuilderImage]:
         """The images of builder stages, read once for all images; kept open until the run ends."""

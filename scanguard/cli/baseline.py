@@ -5,7 +5,7 @@ import argparse
 from scanguard.app.baseline import Update, default_path, load, name_of, prune, save, write
 from scanguard.app.request import Environment, Request, environment
 from scanguard.app.session import Session
-from scanguard.cli import print_error, print_text
+from scanguard.cli import image_arguments, print_error, print_text
 from scanguard.cli.parser import Commands, add_build_args, build_args, words
 from scanguard.model.baseline import Entry
 from scanguard.model.report import ExitCode
@@ -51,6 +51,7 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not look at these rules")
     parser.add_argument("--target", metavar="STAGE", default="", help="the stage that ships (default: the last)")
     add_build_args(parser)
+    image_arguments.add(parser)
 
 
 def run(namespace: argparse.Namespace) -> int:
@@ -60,13 +61,16 @@ def run(namespace: argparse.Namespace) -> int:
     if namespace.action == "show":
         return _show(path, tuple(namespace.paths), here)
     session = Session(here, plugins=namespace.plugins)
+    images = image_arguments.image_options(namespace)
+    here_too = (namespace.dockerfile,) if namespace.dockerfile else () if namespace.image else (".",)
     request = Request(
-        tuple(namespace.paths) or (".",),
+        tuple(namespace.paths) or here_too,
         namespace.policy,
         words(namespace.select),
         words(namespace.ignore),
         target=namespace.target,
         build_args=build_args(namespace.build_arg),
+        images=images,
     )
     if namespace.action == "write":
         return _write(write(session, request, path), here, accept_new=namespace.accept_new)

@@ -54,8 +54,9 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
     for name in namespace.image:
         if not name or name.startswith("-"):
             raise ConfigurationError(f"--image '{name}' names no image")
-    if namespace.dockerfile and not namespace.image:
-        raise ConfigurationError("--dockerfile says what an image was built from; name the image with --image")
+    for option in ("dockerfile", "builder", "platform"):
+        if getattr(namespace, option) and not namespace.image:
+            raise ConfigurationError(f"--{option} speaks of an image; name it with --image")
     if namespace.offline and namespace.pull:
         raise ConfigurationError("--offline and --pull exclude each other")
     if namespace.trivy_timeout < 1:

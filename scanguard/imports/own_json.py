@@ -128,6 +128,7 @@ def images_of(nodes: Node) -> tuple[ScannedImage, ...]:
             node["base"].text(),
             node["inherited"].number(0),
             node["own"].number(0),
+            node["unknown"].number(0),
         )
         for node in nodes
     )

@@ -93,7 +93,7 @@ class Shards(NamedTuple):
 class ScannedImage(NamedTuple):
     """An image that was checked. `uri` is its Dockerfile, empty for none; `base` the image that it is built FROM.
 
-    `inherited` are the active findings that the base brought, `own` all others.
+    `inherited` are the active findings that the base brought, `unknown` those whose line nobody knows, `own` all others.
     """
 
     name: str
@@ -104,6 +104,7 @@ class ScannedImage(NamedTuple):
     base: str = ""
     inherited: int = 0
     own: int = 0
+    unknown: int = 0
 
 
 class Report(NamedTuple):

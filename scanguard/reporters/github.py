@@ -56,7 +56,8 @@ def _commands(report: Report) -> Iterator[tuple[str, str]]:
 def _finding(kind: str, finding: Finding) -> str:
     rule = finding.rule
     title = f"{finding.severity.label}[{rule.name}] {rule.id}"
-    return _command(kind, finding.uri, finding.region, title, (finding.message, *details(finding)))
+    uri = "" if finding.image and not finding.origin else finding.uri  # no Dockerfile, no line to annotate
+    return _command(kind, uri, finding.region, title, (finding.message, *details(finding)))
 
 
 def _notification(notification: Notification) -> str:

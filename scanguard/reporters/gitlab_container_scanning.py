@@ -103,10 +103,15 @@ def packages(finding: Finding) -> tuple[Package, ...]:
 
 
 def _solution(finding: Finding, package: Package) -> str:
-    where = f"{finding.uri}:{finding.region.start_line}"
+    known = finding.origin not in ("", "unknown")
+    where = f"the line to change is {finding.uri}:{finding.region.start_line}." if known else ""
     if package.fixed:
-        return f"Upgrade {package.name} to {package.fixed}; the line to change is {where}."
-    return f"The line to change is {where}."
+        return (
+            f"Upgrade {package.name} to {package.fixed}; {where}"
+            if where
+            else f"Upgrade {package.name} to {package.fixed}."
+        )
+    return f"{where[:1].upper()}{where[1:]}"
 
 
 def _identifier(finding: Finding) -> JSON:

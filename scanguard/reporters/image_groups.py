@@ -56,10 +56,11 @@ def image_lines(report: Report) -> list[str]:
 
 def _image_line(image: ScannedImage, *, alone: bool) -> str:
     """The line of an image; where another one has its name, with what it was asked for by, and its platform."""
-    every = image.inherited + image.own
+    every = image.inherited + image.own + image.unknown
     name = image.name if alone else f"{image.name} ({image.reference}, {image.platform})"
     if not every:
         return f"image {name}: nothing found"
     if not image.base:
         return f"image {name}: {every} found"
-    return f"image {name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"
+    line = f"image {name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"
+    return f"{line}; without a line: {image.unknown}" if image.unknown else line

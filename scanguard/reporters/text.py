@@ -105,6 +105,8 @@ class _TextWriter:
         """`path:line:column: severity[rule-name] ID message`."""
         rule, paint = finding.rule, self.palette.paint
         where = self._place(finding.uri, finding.region)
+        if finding.image and not finding.origin:  # the place is for reports that must have one
+            where = self._place(f"image {finding.image}", None)
         word = paint(_COLORS[finding.severity], f"{finding.severity.label}[{rule.name}]")
         message = visible(finding.message, unicode=self.unicode)
         doubt = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"

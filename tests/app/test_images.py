@@ -111,7 +111,7 @@ def test_a_dockerfile_of_something_else_is_forgotten(root: Path, text: str | Non
     assert lines(report) == BARE
     assert {(one.uri, one.region) for one in report.findings} == {("Dockerfile", Region(1, 1, 1, 1))}
     assert (report.files, report.images[0].base, report.images[0].uri) == ((), "", "Dockerfile")
-    assert (report.images[0].inherited, report.images[0].own) == (0, 4)
+    assert (report.images[0].inherited, report.images[0].own, report.images[0].unknown) == (0, 0, 4)
 
 
 def test_a_named_dockerfile_of_something_else_is_told(root: Path) -> None:

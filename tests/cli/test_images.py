@@ -40,7 +40,7 @@ def runs(text: str) -> list[tuple[str, list[str], int]]:
     [
         (("--image", ""), "--image '' names no image"),
         (("--image=-x",), "--image '-x' names no image"),
-        (("--dockerfile", "Dockerfile"), "--dockerfile says what an image was built from; name the image with --image"),
+        (("--dockerfile", "Dockerfile"), "--dockerfile speaks of an image; name it with --image"),
         (("--image", "a", "--offline", "--pull"), "--offline and --pull exclude each other"),
         (("--image", "a", "--trivy-timeout", "0"), "--trivy-timeout is a number of seconds above 0"),
         (("--image", "a", "--builder", "x"), "--builder 'x': write STAGE=REF, as in builder=app:builder"),
