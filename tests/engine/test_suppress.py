@@ -149,7 +149,7 @@ def excepted(**more) -> PolicyException:
 
 def by_policy(*exceptions, scanned=("a/Dockerfile",), ran=("root-user",)):
     found = (finding(ROOT, SOURCE, "USER root"), finding(PINS, SOURCE, "FROM a"))
-    marked, notifications = suppress_by_policy(found, exceptions, ran={uri: ran for uri in scanned}, today=TODAY)
+    marked, notifications = suppress_by_policy(found, exceptions, ran=dict.fromkeys(scanned, ran), today=TODAY)
     assert tuple(one._replace(suppressions=()) for one in marked) == found
     return [one.suppressions for one in marked], notifications
 
