@@ -61,13 +61,13 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
     - [Categories](https://trivy.dev/latest/docs/scanner/license/)
     """
     allow, deny = _words(options["allow"]), _words(options["deny"])
-    groups: dict[str, list[FoundLicence]] = {}
+    groups: dict[tuple[str, bool], list[FoundLicence]] = {}
     for licence in scan.inventory.licences if scan.inventory is not None else ():
         if _refused(licence, allow, deny):
-            groups.setdefault(licence.name, []).append(licence)
-    for name in sorted(groups):
-        group = sorted(groups[name], key=lambda one: (*order(scan, one.layer), one.path, one.package))
-        yield _problem(scan, name, group)
+            groups.setdefault((licence.name, order(scan, licence.layer)[0]), []).append(licence)
+    for (name, of_base), group in sorted(groups.items()):
+        group.sort(key=lambda one: (*order(scan, one.layer), one.path, one.package))
+        yield _problem(scan, name, group, f"{name} in the base" if of_base else name)
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -85,14 +85,14 @@ def _refused(licence: FoundLicence, allow: Sequence[str], deny: Sequence[str]) -
     return bool(allow) and licence.category not in allow
 
 
-def _problem(scan: ImageScan, name: str, group: Sequence[FoundLicence]) -> ImageProblem:
+def _problem(scan: ImageScan, name: str, group: Sequence[FoundLicence], key: str) -> ImageProblem:
     first = group[0]
     holders = tuple(dict.fromkeys(one.package or f"/{one.path}" for one in group))
     facts = tuple(fact for one in group for fact in _facts(one))
     return ImageProblem(
         f"{listed(holders)} {'is' if len(holders) == 1 else 'are'} under the licence {name} ({first.category}).",
         place(scan, first.layer, first.path),
-        key=name,
+        key=key,
         facts=facts[:_MOST_FACTS],
     )
 
