@@ -231,11 +231,17 @@ LICENCES = (
 def test_forbidden_licences() -> None:
     assert problems("SGV301", inventory(licences=LICENCES), 1) == [
         ImageProblem(
-            "pymupdf and other are under the licence AGPL-3.0-only (forbidden).",
+            "pymupdf is under the licence AGPL-3.0-only (forbidden).",
             ImagePlace(2, "opt/p/METADATA"),
             key="AGPL-3.0-only",
-            facts=(("package", "pymupdf"), ("file", "/opt/p/METADATA"), ("package", "other")),
-        )
+            facts=(("package", "pymupdf"), ("file", "/opt/p/METADATA")),
+        ),
+        ImageProblem(
+            "other is under the licence AGPL-3.0-only (forbidden).",
+            ImagePlace(0),
+            key="AGPL-3.0-only in the base",
+            facts=(("package", "other"),),
+        ),
     ]
 
 
