@@ -10,6 +10,7 @@ from scanguard.blame.history import DEFAULT_SHELLS, LAYERED, History
 from scanguard.blame.wording import EXPOSED, bare_path, path_words, plain, port_list, squeezed
 from scanguard.build.model import Build, BuildStep, Stage, Value
 from scanguard.build.paths import resolve
+from scanguard.build.variables import is_fixed
 from scanguard.dockerfile.nodes import Instruction, Word
 from scanguard.image.nodes import Image
 from scanguard.model.location import Span
@@ -208,10 +209,5 @@ def _text(step: BuildStep, word: Word | None, value: Value, heredocs: dict[int, 
 
 
 def fixed(step: BuildStep, value: Value) -> bool:
-    """Whether no `--build-arg` can change a value: all that went into it was set by ENV."""
-    return value.known and all(_constant(step, name) for name in value.variables)
-
-
-def _constant(step: BuildStep, name: str) -> bool:
-    variable = step.variables.get(name)
-    return variable is not None and variable.kind == "ENV" and name not in variable.value.variables
+    """Whether no `--build-arg` can change a value: all that went into it was set by ENV, to what is fixed."""
+    return is_fixed(value, step.variables)

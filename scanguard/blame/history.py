@@ -156,11 +156,14 @@ class _Reader:
         return tuple(f"RUN {' '.join(words[at:])}" for at in range(first, min(first + _BLANKS, len(words))))
 
     def _argument(self, body: str) -> tuple[str, ...]:
+        """The name that was declared; where buildah lists the same names as before, one of them was declared again."""
         words = body.split()
-        names = frozenset(words)
-        fresh = names - self.arguments if "=" not in body and names > self.arguments else frozenset(words[:1])
-        self.arguments = names if "=" not in body else frozenset()
-        return tuple(f"ARG {one.partition('=')[0]}" for one in sorted(fresh)[:1])
+        if "=" in body or len(words) < 2:
+            fresh = words[:1]
+        else:
+            fresh = sorted(set(words) - self.arguments)[:1] if self.arguments < set(words) else words[:_BLANKS]
+        self.arguments = frozenset(words) if "=" not in body else frozenset()
+        return tuple(f"ARG {one.partition('=')[0]}" for one in fresh)
 
 
 def _hand(entry: HistoryEntry) -> str:

@@ -47,13 +47,15 @@ class Value(NamedTuple):
 class Variable(NamedTuple):
     """A variable in force. `kind` is `ENV`, `ARG` or `BUILD_ARG` (`--build-arg`, a proxy, the platform).
 
-    `value` is as far as it is known. `span` is the pair that set it, None for what no line of the file sets.
+    `value` is as far as it is known. `span` is the pair that set it, None for what no line of the file sets. `fixed` says
+    that no `--build-arg` can change the value: an ENV of a known text into which only fixed variables went.
     """
 
     name: str
     value: Value
     kind: str
     span: Span | None
+    fixed: bool = False
 
     @property
     def unset(self) -> bool:

@@ -100,7 +100,7 @@ class Scope:
         """ENV: all values of one instruction see the variables from before it."""
         values = tuple(self.expand(word.text) for word in map(_value, pairs))
         fresh = {
-            pair.name.text: Variable(pair.name.text, value, "ENV", pair.span)
+            pair.name.text: Variable(pair.name.text, value, "ENV", pair.span, is_fixed(value, self.variables))
             for pair, value in zip(pairs, values, strict=True)
         }
         self.variables = {**self.variables, **fresh}
@@ -109,6 +109,12 @@ class Scope:
     def known(self) -> dict[str, str]:
         """What a shell in this scope finds in its environment, as far as it is known."""
         return {name: one.value.text for name, one in self.variables.items() if one.value.known}
+
+
+def is_fixed(value: Value, variables: Mapping[str, Variable]) -> bool:
+    """Whether no `--build-arg` can change a value that was made of variables: all of these are known and fixed."""
+    used = (variables.get(name) for name in value.variables)
+    return value.known and all(one is not None and one.fixed for one in used)
 
 
 def _value(pair: Pair) -> Word:

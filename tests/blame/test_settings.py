@@ -86,6 +86,26 @@ def test_a_directory_that_disagrees() -> None:
     assert told(build, align(image(ROOT, *history, directory="/w/"), build).setting("WORKDIR")) == ("exact", [3])
 
 
+@pytest.mark.parametrize(
+    ("settings", "history", "made", "certainty"),
+    [
+        (("ENV B=1", "ENV A=$B"), ("ENV B=1", "ENV A=1"), "/1", ("exact", "exact")),
+        (("ENV A=1", "ENV A=$A"), ("ENV A=1", "ENV A=1"), "/1", ("exact", "exact")),
+        (("ENV B=1", "ENV A=$B"), ("ENV B=1", "ENV A=1"), "/3", ("candidates", "unknown")),
+        # What ENV took is what ARG gave at that time, whatever the name stands for afterwards.
+        (("ARG B=2", "ENV A=$B", "ENV B=1"), ("ARG B=3", "ENV A=3", "ENV B=1"), "/3", ("exact", "exact")),
+        (("ARG B=2", "ENV B=1 A=$B"), ("ARG B=3", "ENV B=1 A=3"), "/3", ("exact", "exact")),
+    ],
+)
+def test_a_directory_from_a_variable(
+    settings: tuple[str, ...], history: tuple[str, ...], made: str, certainty: tuple[str, str]
+) -> None:
+    build = built("\n".join(("FROM base:1", "RUN own", *settings, "WORKDIR /$A", "RUN last\n")))
+    written = buildkit("RUN /bin/sh -c own", *history, f"WORKDIR {made}", "RUN /bin/sh -c last")
+    blame = align(image(ROOT, *written, directory=made), build)
+    assert (blame.layer(2).certainty.value, blame.setting("WORKDIR").certainty.value) == certainty
+
+
 def test_settings_that_were_edited() -> None:
     history = buildkit("RUN /bin/sh -c own", "RUN /bin/sh -c more", "USER app", "HEALTHCHECK CMD old")
     build = built("FROM base:1\nRUN own\nRUN more\nHEALTHCHECK CMD new\n")
