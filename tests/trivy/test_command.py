@@ -46,7 +46,8 @@ def recorder(folder: Path, diff_ids: tuple[str, ...]) -> Program:
 printf '%s\\n' "$@" > '{folder}/words'
 env > '{folder}/environment'
 ls -A > '{folder}/listing'
-while [ $# -gt 0 ]; do case $1 in --output) out=$2 ;; esac; shift; done
+while [ $# -gt 0 ]; do case $1 in --output) out=$2 ;; --cache-dir) cache=$2 ;; esac; shift; done
+mkdir -p "$cache/fanal" && touch "$cache/fanal/kept"
 printf '{{"SchemaVersion": 2, "Metadata": {{"DiffIDs": [{listed}]}}}}' > "$out"
 """)
     path.chmod(0o755)
@@ -116,14 +117,35 @@ def test_an_archive_that_borrows_the_digests_of_another_image(tmp_path: Path) ->
         path.write_bytes(tar_of({"l": layer, "c": config, "manifest.json": manifest}))
         source = image_in_file(str(path), "")
         program = recorder(tmp_path, source.image.diff_ids)
-        trivy = Ready(program, TrivySettings(cache=str(tmp_path / "cache")))
+        known = "honest" if not message else "borrowed"
+        trivy = Ready(program, TrivySettings(cache=str(tmp_path / "cache")), known=known)
         if not message:
             assert scan(source, trivy).vulnerabilities == ()
-            (tmp_path / "words").unlink()
             continue
+        assert kept(tmp_path / "cache") == ["fanal", "found"]
         with pytest.raises(TargetError, match=message):
             scan(source, trivy)
-        assert not (tmp_path / "words").exists()
+        assert kept(tmp_path / "cache") == ["found"]
+
+
+@pytest.mark.parametrize("shared", [{"server": "https://t.example.org"}, {"cache_backend": "redis://r:6379"}])
+def test_what_others_share_never_sees_an_archive_that_borrows_digests(shared: dict[str, str], tmp_path: Path) -> None:
+    recipe = Recipe([{"etc/passwd": b"root:x:0:0\n"}])
+    config = json.dumps(configuration(recipe)).encode()
+    manifest = json.dumps([{"Config": "c", "RepoTags": None, "Layers": ["l"]}]).encode()
+    path = tmp_path / "app.tar"
+    path.write_bytes(tar_of({"l": tar_of({}), "c": config, "manifest.json": manifest}))
+    source = image_in_file(str(path), "")
+    trivy = Ready(recorder(tmp_path, source.image.diff_ids), TrivySettings(cache=str(tmp_path / "cache"), **shared))
+    with pytest.raises(TargetError, match="a layer is not the one that its configuration"):
+        scan(source, trivy)
+    assert not (tmp_path / "words").exists()
+    assert kept(tmp_path / "cache") == []
+
+
+def kept(cache: Path) -> list[str]:
+    """The kinds of what is remembered: inventories, and what Trivy keeps of layers."""
+    return sorted(one.name.partition("-")[0] for one in cache.rglob("*") if one.name.startswith(("found-", "fanal")))
 
 
 def test_a_program_that_went_away(layout: Source, tmp_path: Path) -> None:
