@@ -208,12 +208,15 @@ def _hashes(source: ImageSource) -> Callable[[int, str], tuple[int, str] | None]
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
-    """The command line's settings, and the policy's where the command line says nothing."""
+    """The command line's settings, and the policy's where the command line says nothing.
+
+    A digest beside a path is that program's; one without a path is demanded of whichever program is run.
+    """
     said = policy.trivy
     default = TrivySettings()
     return asked._replace(
         path=asked.path or said.path,
-        sha256=asked.sha256 or (said.sha256 if not asked.path else ""),
+        sha256=asked.sha256 or ("" if asked.path and said.path else said.sha256),
         db_repository=_first(asked.db_repository, said.db_repository, default.db_repository),
         oldest_days=asked.oldest_days if said.max_database_age is None else said.max_database_age,
         timeout=_first(asked.timeout, said.timeout, default.timeout),

@@ -58,8 +58,6 @@ def trivy(document: Document, entry: Mapping[str, Any], standing: Standing) -> T
         if key in entry and not standing.trusted:
             message = f"'{key}' counts only in a policy that --policy names: this one was found in the repository"
             raise document.error(message, ("trivy", key), key=True)
-    if "sha256" in entry and "path" not in entry:
-        raise document.error("'sha256' says nothing without 'path'", ("trivy", "sha256"), key=True)
     if "@" in entry.get("server", ""):
         message = "'server' must hold no user and no password; the token comes from SCANGUARD_TRIVY_TOKEN"
         raise document.error(message, ("trivy", "server"))

@@ -2,11 +2,13 @@
 
 import pytest
 
+from scanguard.app.images import trivy_settings
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
 from scanguard.policy.load import load_policy
 from scanguard.policy.model import ImageTarget, Policy, TrivyPolicy, VulnerabilityException
 from scanguard.sources.read import read
+from scanguard.trivy.settings import TrivySettings
 from tests.policy.rules import RULES
 
 FOUND = "counts only in a policy that --policy names: this one was found in the repository"
@@ -121,7 +123,6 @@ def test_a_policy_that_was_found_may_say_the_rest(tmp_path):
             "trivy: {server: 'http://me:pw@a'}",
             "1:17: 'server' must hold no user and no password; the token comes from SCANGUARD_TRIVY_TOKEN",
         ),
-        (f"trivy: {{sha256: {DIGEST}}}", "1:9: 'sha256' says nothing without 'path'"),
         ("trivy: {timeout: 0}", "1:18: this must be a number of seconds, from 1 to 86400"),
         (
             "trivy: {db_repository: [-x]}",
@@ -145,6 +146,19 @@ def test_a_policy_that_was_found_may_say_the_rest(tmp_path):
 )
 def test_every_error_says_where_it_is(tmp_path, text, message):
     assert refusal(tmp_path, text) == f"scanguard.yaml:{message}"
+
+
+def test_a_digest_without_a_path_is_for_whichever_program_is_found(tmp_path):
+    policy = load(tmp_path, f"trivy: {{sha256: {DIGEST}}}\n")
+    assert policy.trivy == TrivyPolicy(sha256=DIGEST)
+    assert trivy_settings(TrivySettings(), policy).sha256 == DIGEST
+    assert trivy_settings(TrivySettings(path="./mine"), policy).sha256 == DIGEST
+
+
+def test_a_digest_beside_a_path_is_of_that_program_alone(tmp_path):
+    policy = load(tmp_path, f"trivy: {{path: ./one, sha256: {DIGEST}}}\n")
+    assert trivy_settings(TrivySettings(), policy).sha256 == DIGEST
+    assert trivy_settings(TrivySettings(path="./mine"), policy).sha256 == ""
 
 
 def test_what_is_said_later_replaces_and_documents_add_up(tmp_path):
