@@ -21,6 +21,7 @@ from typing import IO, Any, NamedTuple
 
 RUNS = 3
 MEGABYTE = 1_000_000
+USUAL = 3000
 PROGRAM = """
 import resource, sys, time
 from scanguard.sources.images import scanguard_load_image
@@ -147,8 +148,10 @@ def files(number: int, case: Case) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     block = chance.randbytes(1 << 16) + bytes(1 << 16)
     for index in range(count):
         info = tarfile.TarInfo(f"usr/lib/python3/dist-packages/package{index % 97}/module{number}_{index}.py")
-        large = index % 500 == 0
-        info.size = min(room, (room // (count // 500 + 1)) if large and index else chance.randint(0, 6000))
+        info.size = min(room, chance.randint(0, 2 * USUAL))
+        if index and index % 500 == 0:
+            after = count - 1 - index
+            info.size = max(0, room - USUAL * after) // (after // 500 + 1)
         room -= info.size
         yield info, (block * (info.size // len(block) + 1))[: info.size]
 

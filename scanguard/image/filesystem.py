@@ -3,6 +3,7 @@
 Layers are laid over each other as the image specification says: https://github.com/opencontainers/image-spec/blob/main/layer.md.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanguard.image.nodes import Entry, Kind, LayerContents
@@ -83,16 +84,16 @@ def efficiency(contents: Sequence[LayerContents], system: FileSystem) -> float:
     The smallest size of each path over all its sizes in all layers; a directory's removal counts what it held. See
     https://github.com/wagoodman/dive/blob/main/dive/filetree/efficiency.go.
     """
-    sizes: dict[str, tuple[int, int]] = {}
+    least: dict[str, int] = {}
+    shipped = 0
     removed = {(one.layer, one.path): one.size for one in system.whiteouts}
     for number, layer in enumerate(contents):
         for entry in layer.entries:
             if entry.kind in (Kind.FILE, Kind.WHITEOUT):
                 size = entry.size if entry.kind is Kind.FILE else removed.get((number, entry.path), 0)
-                least, total = sizes.get(entry.path, (size, 0))
-                sizes[entry.path] = (min(least, size), total + size)
-    shipped = sum(total for _, total in sizes.values())
-    return sum(least for least, _ in sizes.values()) / shipped if shipped else 1.0
+                least[entry.path] = min(least.get(entry.path, size), size)
+                shipped += size
+    return sum(least.values()) / shipped if shipped else 1.0
 
 
 def text_of(contents: Sequence[LayerContents], system: FileSystem, path: str) -> tuple[str, int] | None:
@@ -107,8 +108,9 @@ def text_of(contents: Sequence[LayerContents], system: FileSystem, path: str) ->
 class _Merging:
     """The state between two layers.
 
-    `below` has the names in each directory, those without an entry of their own too. `folders` remembers for a directory
-    as archives name it where it is when links are followed, and its names; it is forgotten when links or directories go.
+    `below` has the paths in each directory, those without an entry of their own too. `folders` remembers for a directory
+    as archives name it where it is when links are followed, and its paths; it is forgotten when links or directories go.
+    An entry's own path is the one text of it that is kept, wherever no link is followed: an image has many of them.
     """
 
     def __init__(self) -> None:
@@ -130,8 +132,8 @@ class _Merging:
                 self.whiteouts.append(Whiteout(entry.path, number, size))
             elif entry.kind is Kind.OPAQUE:
                 path = self._followed(entry.path)
-                for name in tuple(self.below.get(path, ())):
-                    self._remove(_join(path, name), number, deleted=True)
+                for place in tuple(self.below.get(path, ())):
+                    self._remove(place, number, deleted=True)
         for entry in entries:
             if entry.kind is not Kind.WHITEOUT and entry.kind is not Kind.OPAQUE:
                 self._add(number, entry)
@@ -139,11 +141,11 @@ class _Merging:
     def _add(self, number: int, entry: Entry) -> None:
         """Put an entry where those who unpack layers put it: links among its parents are followed."""
         parent, _, name = entry.path.rpartition("/")
-        folder, names = self.folders.get(parent) or self._folder(parent, number)
-        path = f"{folder}/{name}" if folder else name
-        if name in names:
+        folder, paths = self.folders.get(parent) or self._folder(parent, number)
+        path = entry.path if folder == parent else _join(folder, name)
+        if path in paths:
             self._replace(path, entry, number)
-        names.add(name)
+        paths.add(path)
         self._spend(len(path), 1)
         self.files[path] = Placed(entry, number)
 
@@ -158,7 +160,7 @@ class _Merging:
             self._remove(path, by, deleted=True)
 
     def _folder(self, parent: str, by: int) -> tuple[str, set[str]]:
-        """A directory after its links, and the names in it; a file in its place, or in that of one above, has to go."""
+        """A directory after its links, and the paths in it; a file in its place, or in that of one above, has to go."""
         folder = self._followed(parent)
         parts = folder.split("/") if folder else []
         places = ["/".join(parts[:count]) for count in range(len(parts) + 1)]
@@ -166,10 +168,10 @@ class _Merging:
             placed = self.files.get(path)
             if placed is not None and placed.entry.kind not in (Kind.DIRECTORY, Kind.SYMLINK):
                 self._remove(path, by, deleted=True)
-        for above, name in zip(places, parts, strict=False):
+        for above, place in itertools.pairwise(places):
             if above not in self.below:
                 self._spend(len(above) + _PER_DIRECTORY, 1)
-            self.below.setdefault(above, set()).add(name)
+            self.below.setdefault(above, set()).add(place)
         found = self.folders[parent] = (folder, self.below.setdefault(folder, set()))
         return found
 
@@ -187,9 +189,9 @@ class _Merging:
 
     def _remove(self, path: str, by: int, *, deleted: bool) -> tuple[Entry, ...]:
         """Take a path away with all below it; returns the files below it, not itself."""
-        parent, _, name = path.rpartition("/")
+        parent = path.rpartition("/")[0]
         if parent in self.below:
-            self.below[parent].discard(name)
+            self.below[parent].discard(path)
         found = []
         for place in self._under(path):
             gone = self.files.pop(place, None)
@@ -208,10 +210,10 @@ class _Merging:
         waiting = [path]
         while waiting:
             place = waiting.pop()
-            names = self.below.pop(place, None)
-            if names is not None:
+            paths = self.below.pop(place, None)
+            if paths is not None:
                 self.folders.clear()
-                waiting.extend(_join(place, name) for name in sorted(names, reverse=True))
+                waiting.extend(sorted(paths, reverse=True))
             yield place
 
 
