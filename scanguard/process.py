@@ -1,10 +1,12 @@
 """The one way by which ScanGuard runs another program: an argument vector, a clean environment, an empty directory, an end."""
 
 import os
+import select
 import signal
 import subprocess
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic
@@ -26,6 +28,7 @@ _PASSED_ON = (
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 _GRACE = 5.0
 _LOOK = 0.2
+_MOST_ERRORS = 100_000
 
 
 class Ended(NamedTuple):
@@ -35,6 +38,14 @@ class Ended(NamedTuple):
     output: bytes
     errors: bytes
     timed_out: bool = False
+
+
+class EndedEarlyError(Exception):
+    """A program of which answers were still expected is gone; how it ended is in `ended`."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended)
+        self.ended = ended
 
 
 class Stop(Protocol):
@@ -147,3 +158,92 @@ def _end(process: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
         except subprocess.TimeoutExpired:
             continue
     return b"", b""
+
+
+class Dialogue:
+    """A program that answers questions on its standard streams until it is closed.
+
+    It ends where its standard input does: on `close`, when nothing refers to this object any more, and with this process,
+    however that ends. Raises OSError where it cannot be started. Not to be used by several threads.
+    """
+
+    def __init__(self, words: Sequence[str], *, timeout: float, extra: Mapping[str, str], cwd: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - a vector of words, never a shell
+            list(words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=cwd,
+            env=environment(os.environ, extra),
+            start_new_session=True,
+        )
+        self._finish = weakref.finalize(self, _finish, self._process)
+        self._question, self._answer, errors = (_number(self._process, name) for name in ("stdin", "stdout", "stderr"))
+        self._poll = select.poll()
+        self._poll.register(self._answer, select.POLLIN)
+        self._poll.register(errors, select.POLLIN)
+        self._timeout = timeout
+        self._until = 0.0
+        self._read = bytearray()
+        self._errors = bytearray()
+
+    def ask(self, question: bytes) -> None:
+        """Write a question of at most 4,096 bytes, which a pipe always takes; the answer has `timeout` seconds from now.
+
+        All of the answer before has to be read. Raises EndedEarlyError where the program is gone.
+        """
+        self._until = monotonic() + self._timeout
+        try:
+            os.write(self._question, question)
+        except BrokenPipeError:
+            raise EndedEarlyError(self.close()) from None
+
+    def line(self) -> bytes:
+        """The next line of the answer without its LF. Raises EndedEarlyError where none comes."""
+        while (end := self._read.find(b"\n")) < 0:
+            self._receive()
+        return self.take(end + 1)[:-1]
+
+    def take(self, count: int) -> bytes:
+        """The next bytes of the answer. Raises EndedEarlyError where fewer come."""
+        while len(self._read) < count:
+            self._receive()
+        taken = bytes(self._read[:count])
+        del self._read[:count]
+        return taken
+
+    def close(self) -> Ended:
+        """End the program; how it ended, and what it wrote to its standard error."""
+        self._errors += self._finish() or b""
+        return Ended(self._process.returncode, b"", bytes(self._errors))
+
+    def _receive(self) -> None:
+        ready = self._poll.poll(max(self._until - monotonic(), 0) * 1000)
+        if not ready:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
+            raise EndedEarlyError(self.close()._replace(timed_out=True))
+        for number, _ in ready:
+            data = os.read(number, 65536)
+            if number == self._answer and not data:
+                raise EndedEarlyError(self.close())
+            if number == self._answer:
+                self._read += data
+            elif data:
+                self._errors += data[: _MOST_ERRORS - len(self._errors)]
+            else:
+                # An end of file would be told again and again.
+                self._poll.unregister(number)
+
+
+def _number(process: "subprocess.Popen[bytes]", name: str) -> int:
+    number: int = getattr(process, name).fileno()
+    return number
+
+
+def _finish(process: "subprocess.Popen[bytes]") -> bytes:
+    """What else a program writes to its standard error when its standard input ends; it is ended where it goes on."""
+    try:
+        return process.communicate(timeout=_GRACE)[1]
+    except subprocess.TimeoutExpired:
+        return _end(process)[1]

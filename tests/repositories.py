@@ -1,6 +1,9 @@
 """Git repositories for tests, made by git itself and free of the configuration of whoever runs them."""
 
 import os
+import re
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -57,3 +60,20 @@ def commit(root: Path, files: dict[str, str], message: str = "change") -> str:
     git(root, "add", "-A")
     git(root, "commit", "-q", "--allow-empty", "-m", message)
     return git(root, "rev-parse", "HEAD")
+
+
+def logging(folder: Path, log: Path) -> str:
+    """A PATH on which git is a script, written into the folder, that first adds what it is asked to a log."""
+    real = shutil.which("git", path=ENVIRONMENT["PATH"])
+    assert real is not None
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(f'#!/bin/sh\necho "$*" >> {shlex.quote(str(log))}\nexec {shlex.quote(real)} "$@"\n')
+    script.chmod(0o755)
+    return f"{folder}{os.pathsep}{ENVIRONMENT['PATH']}"
+
+
+def logged(log: Path) -> list[str]:
+    """The commands that ScanGuard gave to git, without the options before them."""
+    lines = (line for line in log.read_text().splitlines() if line.startswith("--no-pager"))
+    return [re.sub(r"^--no-pager --literal-pathspecs( -c \S+)* ", "", line) for line in lines]

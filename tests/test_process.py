@@ -1,5 +1,6 @@
 """Programs are run with little of the environment, and none outlives its call."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from threading import Event, Timer
 
 import pytest
 
-from scanguard.process import Ended, environment, interruptible, run
+from scanguard.process import Dialogue, Ended, EndedEarlyError, environment, interruptible, run
 from tests.environments import ROOT
 
 PYTHON = [sys.executable, "-I", "-c"]
@@ -128,3 +129,90 @@ def test_other_threads_get_no_signals() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(inside).result()
+
+
+ECHO = """
+import os, sys
+open({path!r}, "w").write(str(os.getpid()))
+for line in sys.stdin:
+    sys.stderr.write("e" * {noise})
+    sys.stdout.write(line[:-1] * {times} + "\\n")
+    sys.stdout.flush()
+sys.exit(3)
+"""
+
+
+def dialogue(tmp_path: Path, script: str, timeout: float = 30) -> Dialogue:
+    return Dialogue([*PYTHON, script], timeout=timeout, extra={}, cwd=str(tmp_path))
+
+
+def echo(tmp_path: Path, times: int = 1, noise: int = 0) -> Dialogue:
+    return dialogue(tmp_path, ECHO.format(path=str(tmp_path / "id"), times=times, noise=noise))
+
+
+def test_questions_are_answered_by_one_process_that_ends_when_it_is_closed(tmp_path: Path) -> None:
+    asked = echo(tmp_path)
+    asked.ask(b"one\ntwo\n")
+    assert (asked.line(), asked.take(2), asked.line()) == (b"one", b"tw", b"o")
+    asked.ask(b"three\n")
+    assert asked.take(6) == b"three\n"
+    assert asked.close() == Ended(3, b"", b"")
+    assert asked.close() == Ended(3, b"", b"")
+    assert gone(tmp_path / "id")
+
+
+def test_long_answers_and_much_on_standard_error_block_nothing(tmp_path: Path) -> None:
+    asked = echo(tmp_path, times=300_000, noise=150_000)
+    for _ in range(3):
+        asked.ask(b"xy\n")
+        assert asked.line() == b"xy" * 300_000
+    ended = asked.close()
+    assert (ended.code, set(ended.errors)) == (3, set(b"e"))
+    assert 100_000 <= len(ended.errors) < 300_000
+
+
+def test_a_program_that_ends_before_its_answer_is_told(tmp_path: Path) -> None:
+    asked = dialogue(tmp_path, "import sys; input(); print('half', end=''); sys.exit('no more')")
+    asked.ask(b"one\n")
+    with pytest.raises(EndedEarlyError) as caught:
+        asked.line()
+    assert caught.value.ended == Ended(1, b"", b"no more\n")
+
+
+def test_a_question_that_nobody_reads_is_told(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    script = f"import os, time; os.close(0); open({str(there)!r}, 'w').close(); time.sleep(0.5); os._exit(4)"
+    asked = dialogue(tmp_path, script)
+    while not there.exists():
+        time.sleep(0.02)
+    with pytest.raises(EndedEarlyError) as caught:
+        asked.ask(b"one\n")
+    assert caught.value.ended == Ended(4, b"", b"")
+
+
+def test_a_program_that_says_nothing_is_ended(tmp_path: Path) -> None:
+    asked = dialogue(tmp_path, CHILD.format(path=str(tmp_path / "id")), timeout=0.5)
+    asked.ask(b"one\n")
+    with pytest.raises(EndedEarlyError) as caught:
+        asked.take(1)
+    assert caught.value.ended == Ended(-signal.SIGTERM, b"", b"", timed_out=True)
+    assert gone(tmp_path / "id")
+
+
+def test_a_dialogue_ends_with_the_last_reference_to_it(tmp_path: Path) -> None:
+    asked = echo(tmp_path)
+    asked.ask(b"one\n")
+    assert asked.line() == b"one"
+    del asked
+    gc.collect()
+    assert gone(tmp_path / "id")
+
+
+def test_a_dialogue_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT)!r}); from scanguard.process import Dialogue; "
+        f"d = Dialogue([sys.executable, '-I', '-c', {ECHO.format(path=str(tmp_path / 'id'), times=1, noise=0)!r}], "
+        f"timeout=30, extra={{}}, cwd='/'); d.ask(b'one\\n'); d.line(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert subprocess.run([*PYTHON, script]).returncode == -signal.SIGKILL
+    assert gone(tmp_path / "id")

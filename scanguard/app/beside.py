@@ -41,9 +41,9 @@ def beside(
     contexts = {entry.dockerfile: entry.context for entry in entries}
     lists = sorted(path for path in old.paths | new.paths if _MANIFEST.fullmatch(path.rpartition("/")[2]))
     changed_lists = different(old, new, lists)
+    known = {some: _policies(old, new, some) for some in set(policies.values())}
     watched = {
-        uri: {*_policies(old, new, policies[uri]), *_ignore_files(path, contexts.get(path), old, new)}
-        for uri, path in paths.items()
+        uri: {*known[policies[uri]], *_ignore_files(path, contexts.get(path), old, new)} for uri, path in paths.items()
     }
     changed = different(old, new, {path for some in watched.values() for path in some})
     folders = _folders(new.paths) if changed_lists else frozenset()

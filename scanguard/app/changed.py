@@ -58,14 +58,8 @@ def check_changed(session: Session, request: Request) -> Report:
     """
     if STANDARD_INPUT in request.paths:
         raise ConfigurationError("standard input has no history; name files, or leave out --since and --staged")
-    repository = repository_of(session.environment.cwd)
-    old, title = _old(repository, request)
-    if request.staged:
-        return check_tree(session, request, repository, old, GitTree(repository, repository.index()), title)
-    here = session.environment.cwd
-    new = WorkingTree(repository.root, (*repository.working_names(), *_named(request.paths, here, repository.root)))
-    comparison = Comparison(old, new, repository.root, title, _given(request, here, repository.root))
-    return _compared(session, request, scan_targets(session, request), comparison, here)
+    with repository_of(session.environment.cwd) as repository:
+        return _check_changed(session, request, repository)
 
 
 def check_tree(session: Session, request: Request, repository: Repository, old: Tree, new: Tree, title: str) -> Report:
@@ -85,6 +79,16 @@ def check_tree(session: Session, request: Request, repository: Repository, old: 
         there = session.elsewhere(os.path.normpath(inside))
         comparison = Comparison(old, new, folder, title, _given(request, cwd, repository.root))
         return _compared(there, moved, scan_targets(there, moved), comparison, cwd)
+
+
+def _check_changed(session: Session, request: Request, repository: Repository) -> Report:
+    old, title = _old(repository, request)
+    if request.staged:
+        return check_tree(session, request, repository, old, GitTree(repository, repository.index()), title)
+    here = session.environment.cwd
+    new = WorkingTree(repository.root, (*repository.working_names(), *_named(request.paths, here, repository.root)))
+    comparison = Comparison(old, new, repository.root, title, _given(request, here, repository.root))
+    return _compared(session, request, scan_targets(session, request), comparison, here)
 
 
 def _old(repository: Repository, request: Request) -> tuple[Tree, str]:

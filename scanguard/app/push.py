@@ -46,28 +46,26 @@ def check_pushes(
 
     What is pushed is compared with what the remote has of it. Raises as `check_tree`.
     """
-    repository = repository_of(session.environment.cwd)
-    there = session.elsewhere(repository.root)
-    seen = set()
-    for push in pushes:
-        if not push.local.strip("0") or not repository.has(push.local):
-            continue
-        commit = repository.commit(push.local)
-        base = _base(repository, push, commit, remote)
-        if (commit, base) in seen or commit == base:
-            continue
-        seen.add((commit, base))
-        old = GitTree(repository, NOTHING if base is None else repository.tree(base))
-        new = GitTree(repository, repository.tree(commit))
-        if any(is_dockerfile_name(path.rpartition("/")[2]) for path in new.paths):
-            title = f"{remote or 'the remote'} was pushed to" if base else "nothing, for all of it is new"
-            yield push.local_ref, check_tree(there, request, repository, old, new, title)
+    with repository_of(session.environment.cwd) as repository:
+        there = session.elsewhere(repository.root)
+        seen = set()
+        for push in pushes:
+            commit = repository.commit_of(push.local) if push.local.strip("0") else None
+            if commit is None:
+                continue
+            base = _base(repository, push, commit, remote)
+            if (commit, base) in seen or commit == base:
+                continue
+            seen.add((commit, base))
+            old = GitTree(repository, NOTHING if base is None else repository.tree(base))
+            new = GitTree(repository, repository.tree(commit))
+            if any(is_dockerfile_name(path.rpartition("/")[2]) for path in new.paths):
+                title = f"{remote or 'the remote'} was pushed to" if base else "nothing, for all of it is new"
+                yield push.local_ref, check_tree(there, request, repository, old, new, title)
 
 
 def _base(repository: Repository, push: Push, commit: str, remote: str) -> str | None:
     """The newest commit of the push that the remote has: of this branch, or, for a new branch, of any."""
-    if push.remote.strip("0") and repository.has(push.remote):
-        common = repository.common(push.remote, commit)
-        if common is not None:
-            return common
-    return repository.unpushed_base(commit, remote)
+    there = repository.commit_of(push.remote) if push.remote.strip("0") else None
+    common = None if there is None else repository.common(there, commit)
+    return common or repository.unpushed_base(commit, remote)

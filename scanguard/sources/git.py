@@ -6,11 +6,14 @@ external diff, no hook and no file monitor that a repository's configuration nam
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Self
 
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
-from scanguard.process import Ended, run
+from scanguard.process import Dialogue, Ended, EndedEarlyError, run
+from scanguard.sources.git_objects import Objects
 
 _SETTINGS = (
     "core.fsmonitor=false",
@@ -48,11 +51,20 @@ class Snapshot(NamedTuple):
 
 
 class Repository:
-    """The repository whose working tree begins at `root`."""
+    """The repository whose working tree begins at `root`. A `with` block ends the processes that read its objects."""
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self._program = _program()
+        # Not a method: the processes are to end with the last reference to this object.
+        program = _program()
+        self._program = program
+        self._objects = Objects(lambda option: _started([program, *_words("cat-file", option)], root))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._objects.close()
 
     def commit(self, revision: str) -> str:
         """The full name of a commit. Raises ConfigurationError, with what to do, where there is none."""
@@ -86,9 +98,10 @@ class Repository:
         """The last common commit of two that are here; None where there is none."""
         return self._ask("merge-base", one, other)
 
-    def has(self, commit: str) -> bool:
-        """Whether a commit, named in full, is here."""
-        return self._ask("cat-file", "-e", f"{commit}^{{commit}}") is not None
+    def commit_of(self, name: str) -> str | None:
+        """The commit that an object, named in full, is, or that it is a tag of; None where it is not here."""
+        found = self._sizes((f"{name}^{{commit}}",))[0]
+        return None if found is None else found[0]
 
     def unpushed_base(self, commit: str, remote: str) -> str | None:
         """The newest commit below `commit` that a remote is known to have; None where it has none of them.
@@ -124,15 +137,13 @@ class Repository:
         wanted = sorted(set(names))
         if not wanted:
             return {}
-        sizes = self._must("cat-file", "--batch-check=%(objectname) %(objectsize)", given=_lines(wanted))
-        if b" missing\n" in sizes:
+        sizes = [found for found in self._sizes(wanted) if found is not None]
+        if len(sizes) < len(wanted):
             raise ConfigurationError(f"this clone does not have the contents of all files; {_WHOLE}")
-        small = [
-            name
-            for name, size in _pairs(sizes.decode("ascii", "replace"))
-            if size.isdigit() and int(size) <= _SIZE_LIMIT
-        ]
-        return dict(_contents(self._must("cat-file", "--batch", given=_lines(small)))) if small else {}
+        small = [name for name, size in sizes if size <= _SIZE_LIMIT]
+        with self._asking():
+            read = self._objects.blobs(small) if small else ()
+        return {name: data for name, data in zip(small, read, strict=True) if data is not None}
 
     def hooks(self) -> str:
         """The directory from which git runs this repository's hooks, wherever its configuration says that it is."""
@@ -162,23 +173,40 @@ class Repository:
     def _read(self, *words: str) -> str:
         return os.fsdecode(self._must(*words)).rstrip("\n")
 
-    def _must(self, *words: str, given: bytes | None = None) -> bytes:
+    def _must(self, *words: str) -> bytes:
         """What a command prints. Raises ConfigurationError where it fails."""
-        ended = self._run(*words, given=given)
+        ended = self._run(*words)
         if ended.code:
-            raise ConfigurationError(f"git {words[0]} failed: {_first_line(ended.errors) or f'code {ended.code}'}")
+            raise _failed(words[0], ended)
         return ended.output
 
-    def _run(self, *words: str, given: bytes | None = None, settings: tuple[str, ...] = _SETTINGS) -> Ended:
+    def _run(self, *words: str, settings: tuple[str, ...] = _SETTINGS) -> Ended:
         """Run git in the repository. Raises ConfigurationError where that is none, or where git does not want it."""
-        named = [word for setting in settings for word in ("-c", setting)]
-        command = [self._program, "--no-pager", "--literal-pathspecs", *named, *words]
+        command = [self._program, *_words(*words, settings=settings)]
         try:
-            ended = run(command, timeout=_TIMEOUT, extra=_extra(os.environ), cwd=self.root, given=given)
+            ended = run(command, timeout=_TIMEOUT, extra=_extra(os.environ), cwd=self.root)
         except OSError as error:
-            raise ConfigurationError(f"git cannot be started: {error.strerror or error}") from error
+            raise _not_started(error) from error
+        self._accept(words[0], ended)
+        return ended
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Raises ConfigurationError where git gives up while it is asked for objects."""
+        try:
+            yield
+        except EndedEarlyError as error:
+            self._accept("cat-file", error.ended)
+            raise _failed("cat-file", error.ended) from error
+
+    def _sizes(self, names: Sequence[str]) -> tuple[tuple[str, int] | None, ...]:
+        with self._asking():
+            return self._objects.sizes(names)
+
+    def _accept(self, command: str, ended: Ended) -> None:
+        """Raises ConfigurationError where git did not end by itself, or says that it cannot read the repository."""
         if ended.timed_out:
-            raise ConfigurationError(f"git {words[0]} took more than {_TIMEOUT:.0f} seconds")
+            raise ConfigurationError(f"git {command} took more than {_TIMEOUT:.0f} seconds")
         message = ended.errors.decode("utf-8", "replace")
         if "dubious ownership" in message:
             advice = f"`git config --global --add safe.directory {self.root}`, if you trust it"
@@ -187,7 +215,28 @@ class Repository:
             raise ConfigurationError(f"this clone is partial and does not have the contents of all files; {_WHOLE}")
         if "not a git repository" in message:
             raise ConfigurationError("this is not a git repository that git can read; check its `.git`")
-        return ended
+
+
+def _started(command: list[str], root: str) -> Dialogue:
+    """Raises ConfigurationError where git cannot be started."""
+    try:
+        return Dialogue(command, timeout=_TIMEOUT, extra=_extra(os.environ), cwd=root)
+    except OSError as error:
+        raise _not_started(error) from error
+
+
+def _words(*words: str, settings: tuple[str, ...] = _SETTINGS) -> list[str]:
+    """The arguments of git: what switches off all that a configuration could run, then the command."""
+    named = [word for setting in settings for word in ("-c", setting)]
+    return ["--no-pager", "--literal-pathspecs", *named, *words]
+
+
+def _not_started(error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"git cannot be started: {error.strerror or error}")
+
+
+def _failed(command: str, ended: Ended) -> ConfigurationError:
+    return ConfigurationError(f"git {command} failed: {_first_line(ended.errors) or f'code {ended.code}'}")
 
 
 def _program() -> str:
@@ -232,31 +281,6 @@ def _safe(name: bytes) -> bool:
 
 def _path(name: bytes) -> str:
     return os.fsdecode(name)
-
-
-def _lines(names: Iterable[str]) -> bytes:
-    return "".join(f"{name}\n" for name in names).encode("ascii")
-
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
-        name, _, size = line.partition(" ")
-        yield name, size
-
-
-def _contents(output: bytes) -> Iterator[tuple[str, bytes]]:
-    """The objects of `git cat-file --batch`: a line `name type size`, the bytes, LF."""
-    at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        words = output[at:end].decode("ascii", "replace").split(" ")
-        at = end + 1
-        if len(words) != 3:
-            continue
-        size = int(words[2])
-        if words[1] == "blob":
-            yield words[0], output[at : at + size]
-        at += size + 1
 
 
 def _first_line(errors: bytes) -> str:

@@ -103,13 +103,33 @@ def test_a_push_that_cannot_be_checked_is_stopped(clone: Path) -> None:
     assert "the push is stopped: it cannot be checked" in said
 
 
-def test_fifty_dockerfiles_take_less_than_a_second_of_processor_time(clone: Path) -> None:
-    git.commit(clone, {f"service-{number}/Dockerfile": git.GOOD + f"RUN echo {number}\n" for number in range(50)})
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+FIFTY = {f"service-{number}/Dockerfile": git.BAD + f"RUN echo {number}\n" for number in range(50)}
+
+
+@pytest.mark.parametrize("changed", [1, 50])
+@pytest.mark.parametrize("branch", ["main", "new"])
+def test_fifty_dockerfiles_take_a_second_and_few_processes(
+    clone: Path, tmp_path: Path, changed: int, branch: str
+) -> None:
+    git.commit(
+        clone, {**FIFTY, "scanguard.yaml": "fail_on: never\n", "package.json": "{}", "compose.yaml": "services: {}\n"}
+    )
     assert push(clone, "origin", "HEAD:main")[0]
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    git.commit(clone, {name: text + "USER root\n" for name, text in list(FIFTY.items())[:changed]})
+    old, new = (git.git(clone, "rev-parse", name) for name in ("HEAD~1", "HEAD"))
+    line = f"refs/heads/{branch} {new} refs/heads/{branch} {old if branch == 'main' else ZEROS}\n"
+    # Not by `git push`, which puts git's own directory before all others of PATH.
+    path = git.logging(tmp_path / "bin", tmp_path / "log")
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    hook, environment = clone / ".git" / "hooks" / "pre-push", {**git.ENVIRONMENT, "PATH": path}
+    done = subprocess.run([hook, "origin", "../bare.git"], input=line, text=True, cwd=clone, env=environment)
+    assert done.returncode == 0
+    after, took = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    assert used < 1, f"{used:.2f} s of {time.monotonic() - began:.2f} s"
+    commands = [line.split()[0] for line in git.logged(tmp_path / "log")]
+    assert 4 <= len(commands) <= 10, commands
+    assert used < 1, f"{used:.2f} s of {took:.2f} s"
+    assert took < 10
 
 
 def test_what_git_says_is_read() -> None:

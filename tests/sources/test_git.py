@@ -19,6 +19,14 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return git.new(tmp_path / "repository", {"a/Dockerfile": "FROM a\n", "b": "b\n"})
 
 
+@pytest.fixture
+def git_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the commands are written that are given to git from now on."""
+    log = tmp_path / "git.log"
+    monkeypatch.setenv("PATH", git.logging(tmp_path / "bin", log))
+    return log
+
+
 def head(root: Path) -> GitTree:
     repository = Repository(str(root))
     return GitTree(repository, repository.tree("HEAD"))
@@ -50,6 +58,42 @@ def test_contents_of_any_bytes_and_sizes(root: Path) -> None:
         odd: b"\0\nblob 3\n\n",
         os.fsdecode(b"\xff"): b"",
     }
+
+
+def test_many_objects_are_read_by_two_processes(root: Path, git_log: Path) -> None:
+    files = {f"many/{number}": f"{number}\n" * number for number in range(1, 233)}
+    git.commit(root, files)
+    with Repository(str(root)) as repository:
+        tree = GitTree(repository, repository.tree("HEAD"))
+        assert tree.contents(files) == {name: text.encode() for name, text in files.items()}
+        for name, text in files.items():
+            assert tree.contents([name]) == {name: text.encode()}
+        assert repository.commit_of(git.git(root, "rev-parse", "HEAD")) == git.git(root, "rev-parse", "HEAD")
+    assert [line.split()[0] for line in git.logged(git_log)] == ["ls-tree", "cat-file", "cat-file"]
+
+
+def test_objects_that_lead_to_a_commit_and_others(root: Path) -> None:
+    git.git(root, "tag", "-a", "-m", "one", "v1")
+    commit, tag, tree = (git.git(root, "rev-parse", name) for name in ("HEAD", "v1", "HEAD^{tree}"))
+    with Repository(str(root)) as repository:
+        found = [repository.commit_of(name) for name in (commit, tag, tree, "1" * 40)]
+    assert found == [commit, commit, None, None]
+
+
+def test_an_object_that_cannot_be_read_is_told_and_others_are_read_after_it(root: Path) -> None:
+    with Repository(str(root)) as repository:
+        tree = GitTree(repository, repository.tree("HEAD"))
+        name = tree.objects["b"]
+        path = root / ".git" / "objects" / name[:2] / name[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes()[:-6] + b"abcdef")
+        with pytest.raises(ConfigurationError):
+            tree.contents(["a/Dockerfile", "b"])
+        assert tree.contents(["a/Dockerfile"]) == {"a/Dockerfile": b"FROM a\n"}
+        path.unlink()
+        with pytest.raises(ConfigurationError, match="does not have the contents of all files"):
+            tree.contents(["a/Dockerfile", "b"])
+        assert tree.contents(["a/Dockerfile"]) == {"a/Dockerfile": b"FROM a\n"}
 
 
 def test_line_ends_are_no_difference(root: Path) -> None:
