@@ -1,6 +1,7 @@
 """The arguments of `scanguard check` that speak of images and of Trivy."""
 
 import argparse
+import re
 import sys
 
 from scanguard.app.image_options import ImageOptions
@@ -9,6 +10,11 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.policy.model import ImageTarget
 from scanguard.reporters.terminal import visible
 from scanguard.trivy.settings import TrivySettings
+
+_BACKENDS = ("fs", "memory")
+_REDIS = re.compile(r"redis://[^\s/]+(/\S*)?")
+_SERVER = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?")
+_CREDENTIALS = re.compile(r"//.*@")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--db-repository", metavar="REF", action="append", default=[], help="where the database is fetched from"
     )
     trivy.add_argument(
-        "--trivy-server", metavar="URL", default="", help="a Trivy server; its token is in the environment"
+        "--trivy-server", metavar="URL", default="", help="a Trivy server; its token is in SCANGUARD_TRIVY_TOKEN"
     )
     trivy.add_argument("--trivy-cache", metavar="DIR", default="", help="where Trivy keeps its database")
     trivy.add_argument(
@@ -89,15 +95,25 @@ def _builders(pairs: list[str]) -> dict[str, str]:
 
 
 def _trivy(namespace: argparse.Namespace) -> TrivySettings:
+    """How Trivy is to be run. Raises ConfigurationError for a server or a backend that is none."""
     default = TrivySettings()
+    server, backend = namespace.trivy_server, namespace.trivy_backend
+    if server and not _SERVER.fullmatch(server):
+        known = "write http://HOST or https://HOST, without user and password; the token is in SCANGUARD_TRIVY_TOKEN"
+        raise ConfigurationError(
+            f"--trivy-server '{_CREDENTIALS.sub('//***@', server)}' is no address of a server; {known}"
+        )
+    if backend not in _BACKENDS and not _REDIS.fullmatch(backend):
+        known = "write fs, memory or redis://HOST:PORT"
+        raise ConfigurationError(f"--trivy-backend '{_CREDENTIALS.sub('//***@', backend)}' is none; {known}")
     return TrivySettings(
         path=namespace.trivy,
         cache=namespace.trivy_cache,
         db_repository=words(namespace.db_repository) or default.db_repository,
         offline=namespace.offline,
         timeout=namespace.trivy_timeout,
-        server=namespace.trivy_server,
-        cache_backend=namespace.trivy_backend,
+        server=server,
+        cache_backend=backend,
     )
 
 

@@ -52,11 +52,15 @@ CATEGORIES = (
 
 
 class Option(NamedTuple):
-    """A knob of a rule that a policy can turn. `default` also fixes the type: a bool, an int, a str or a tuple of str."""
+    """A knob of a rule that a policy can turn. `default` also fixes the type: a bool, an int, a str or a tuple of str.
+
+    `choices` are the only texts that it may be; empty where any will do.
+    """
 
     name: str
     default: bool | int | str | tuple[str, ...]
     help: str
+    choices: tuple[str, ...] = ()
 
 
 class Rule(NamedTuple):

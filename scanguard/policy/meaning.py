@@ -138,10 +138,18 @@ def _options(
 
 
 def _option(document: Document, option: Option, value: Any, path: Path) -> OptionValue:
-    """The value in the type of the option's default; a number or a truth value is also a text, as it is written."""
+    """The value in the type of the option's default; a number or a truth value is also a text, as it is written.
+
+    Raises ConfigurationError for another type, and for a text that is none of the option's choices.
+    """
     kind = type(option.default)
     if kind is str and not isinstance(value, list):
-        return document.places[path].written
+        written = document.places[path].written
+        if option.choices and written not in option.choices:
+            guess = nearest(written, option.choices)
+            hint = f"did you mean '{guess}'?" if guess else f"it is one of {', '.join(option.choices)}"
+            raise document.error(f"'{option.name}' cannot be '{written}'; {hint}", path)
+        return written
     if kind is tuple and isinstance(value, list):
         return tuple(value)
     if type(value) is kind and kind is not tuple:

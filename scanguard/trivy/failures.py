@@ -72,7 +72,8 @@ FAILURES: Final = (
     Failure(
         "download",
         "failed to download (artifact|vulnerability DB)|(DB|db) (download )?error|OCI artifact error",
-        "Trivy's vulnerability database could not be downloaded; name a mirror with --db-repository, or use --offline",
+        "Trivy's vulnerability database could not be downloaded; name a mirror with --db-repository, or copy one into the "
+        "directory 'db' of the cache",
         True,
     ),
     Failure(
@@ -132,7 +133,7 @@ FAILURES: Final = (
     Failure(
         "network",
         "connection refused|no such host|i/o timeout|connection reset|TLS handshake",
-        "Trivy could not reach the network; try again, or use --offline with a database",
+        "Trivy could not reach the network; try again, or copy its databases into its cache",
         True,
     ),
     Failure(

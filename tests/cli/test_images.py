@@ -9,6 +9,10 @@ from tests.app.test_images import BASE, FOUND, TEXT, recipe
 from tests.cli.conftest import Command
 from tests.images import docker_archive
 
+NO_SERVER = (
+    "is no address of a server; write http://HOST or https://HOST, without user and password; "
+    "the token is in SCANGUARD_TRIVY_TOKEN"
+)
 ARCHIVE = ("--image", "app.tar", "--no-trivy")
 
 
@@ -43,6 +47,16 @@ def runs(text: str) -> list[tuple[str, list[str], int]]:
         (("--dockerfile", "Dockerfile"), "--dockerfile speaks of an image; name it with --image"),
         (("--image", "a", "--offline", "--pull"), "--offline and --pull exclude each other"),
         (("--image", "a", "--trivy-timeout", "0"), "--trivy-timeout is a number of seconds above 0"),
+        (
+            ("--image", "a", "--trivy-backend", "foo"),
+            "--trivy-backend 'foo' is none; write fs, memory or redis://HOST:PORT",
+        ),
+        (
+            ("--image", "a", "--trivy-backend", "http://:x@r"),
+            "--trivy-backend 'http://***@r' is none; write fs, memory or redis://HOST:PORT",
+        ),
+        (("--image", "a", "--trivy-server", "ftp://x"), f"--trivy-server 'ftp://x' {NO_SERVER}"),
+        (("--image", "a", "--trivy-server", "https://me:x@t"), f"--trivy-server 'https://***@t' {NO_SERVER}"),
         (("--image", "a", "--builder", "x"), "--builder 'x': write STAGE=REF, as in builder=app:builder"),
         (("--image", "a", "--builder", "x=-y"), "--builder 'x=-y': write STAGE=REF, as in builder=app:builder"),
     ],

@@ -5,7 +5,7 @@ import pytest
 
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
-from scanguard.model.rule import Severity
+from scanguard.model.rule import Option, Rule, Severity
 from scanguard.policy import packaged
 from scanguard.policy.load import load_policy
 from scanguard.policy.model import DEFAULT, Policy, PolicyException, RuleSetting, ShippedStages
@@ -295,3 +295,23 @@ def test_policies_are_found_in_an_installed_package_too(tmp_path, monkeypatch):
     (package / "_policies" / "acme.yaml").unlink()
     (package / "_policies").rmdir()
     assert packaged.packaged_names() == ["default", "strict"]
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("hgih", "1:38: 'lowest' cannot be 'hgih'; did you mean 'high'?"),
+        ("7", "1:38: 'lowest' cannot be '7'; it is one of low, high"),
+    ],
+)
+def test_an_option_with_choices(tmp_path, word, message):
+    rule = Rule("X1", "picky", "user", Severity.LOW, "s", "h", options=(Option("lowest", "low", "h", ("low", "high")),))
+    text = "rules: {picky: {options: {   lowest: %s}}}\n"
+    path = tmp_path / "scanguard.yaml"
+    path.write_text(text % "high")
+    policy = load_policy("scanguard.yaml", (rule,), cwd=str(tmp_path), read=read)
+    assert policy.rules["picky"].options == {"lowest": "high"}
+    path.write_text(text % word)
+    with pytest.raises(ConfigurationError) as caught:
+        load_policy("scanguard.yaml", (rule,), cwd=str(tmp_path), read=read)
+    assert str(caught.value) == f"scanguard.yaml:{message}"

@@ -126,7 +126,7 @@ def test_unfixed_packages_only_are_left_out() -> None:
     assert [one.key for one in problems("SGV101", inventory(*mixed))] == ["a,b"]
 
 
-@pytest.mark.parametrize(("least", "ids"), [("note", 3), ("medium", 2), ("HIGH", 1), ("critical", 0), ("nonsense", 3)])
+@pytest.mark.parametrize(("least", "ids"), [("note", 3), ("medium", 2), ("HIGH", 1), ("critical", 0)])
 def test_the_least_severity(least: str, ids: int) -> None:
     levels = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)
     all_ = [vulnerability(package("a"), f"CVE-2024-000{level}", level) for level in levels]

@@ -206,6 +206,15 @@ def test_no_mirror(tmp_path: Path) -> None:
         ready(downloader(tmp_path, ""), settings(tmp_path)._replace(db_repository=()), NOW, lambda _: None)
 
 
+def test_no_database_and_no_network(tmp_path: Path) -> None:
+    """--offline would not help where there is nothing to be offline with."""
+    program = downloader(tmp_path, "*) fail 'no such host' ;;")
+    with pytest.raises(TargetError) as caught:
+        ready(program, settings(tmp_path), NOW, lambda _: None, pause=lambda _: None)
+    advice = "try again, or copy its databases into its cache (tried: a)"
+    assert str(caught.value) == f"Trivy could not reach the network; {advice}"
+
+
 def test_an_older_database_is_kept_and_told(tmp_path: Path) -> None:
     before = write_cache(tmp_path / "cache", "2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z").stat().st_ino
     program = downloader(tmp_path, "*) fail 'no such host' ;;")
@@ -213,8 +222,8 @@ def test_an_older_database_is_kept_and_told(tmp_path: Path) -> None:
     assert [(one.level, one.message) for one in told] == [
         (
             "warning",
-            "The vulnerability database was not updated: Trivy could not reach the network; try again, or use --offline "
-            "with a database (tried: a).",
+            "The vulnerability database was not updated: Trivy could not reach the network; try again, or copy its "
+            "databases into its cache (tried: a).",
         )
     ]
     assert (tmp_path / "cache" / "db" / "trivy.db").stat().st_ino == before

@@ -9,6 +9,7 @@ from scanguard.trivy.places import listed, order, place
 _MOST_RELATED = 20
 _MOST_FACTS = 50
 _MOST_FILES = 10
+_GRADES = tuple(severity.label for severity in Severity)
 
 
 @image_check(
@@ -22,7 +23,7 @@ _MOST_FILES = 10
     cwe=("1395",),
     options=(
         Option("ignore-unfixed", False, "say nothing of vulnerabilities that no version of the package is without"),
-        Option("minimum-severity", "note", "say nothing of less severe ones: note, low, medium, high, critical"),
+        Option("minimum-severity", "note", f"say nothing of less severe ones: {', '.join(_GRADES)}", _GRADES),
         Option("kev-is-critical", True, "those that CISA lists as exploited are critical, whatever their score"),
     ),
 )
@@ -69,7 +70,7 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
     inventory = scan.inventory
     if inventory is None:
         return
-    lowest = _grade(str(options["minimum-severity"]))
+    lowest = Severity[str(options["minimum-severity"]).upper()]
     for group in grouped(inventory):
         kept = [one for one in group if one.fixed or not options["ignore-unfixed"]]
         if not kept:
@@ -78,11 +79,6 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
         if severity >= lowest:
             kept.sort(key=lambda one: (*order(scan, one.package.layer), one.package.path, one.package.name))
             yield _problem(scan, kept, severity)
-
-
-def _grade(word: str) -> Severity:
-    """The severity of this name; of an unknown one the lowest, so that nothing is kept back by a slip of the pen."""
-    return Severity.__members__.get(word.upper(), Severity.NOTE)
 
 
 def _severity(group: Sequence[Vulnerability], *, kev_is_critical: bool) -> Severity:
