@@ -81,13 +81,15 @@ class Node:
 
 def parse(data: bytes, uri: str) -> Node:
     """The JSON of a file, in UTF-8 with or without a byte order mark. Raises TargetError where it is none."""
+    if not data.strip():
+        raise TargetError("is empty; write the report anew", uri)
     try:
         return Node(loads(data.decode("utf-8-sig"), parse_constant=_no_number), uri)
     except UnicodeDecodeError as error:
         raise TargetError(f"is not UTF-8 at byte {error.start}; write the report anew", uri) from None
     except JSONDecodeError as error:
         region = Region(error.lineno, error.colno, error.lineno, error.colno)
-        message = f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]}; is the file complete?"
+        message = f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]}; make sure that the file is complete"
         raise TargetError(message, uri, region) from None
     except RecursionError:
         raise TargetError("is nested too deeply for a report", uri) from None

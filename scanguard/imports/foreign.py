@@ -6,17 +6,16 @@ from collections.abc import Iterator
 
 from scanguard.build.secret_values import find_values
 from scanguard.imports.document import Node, path_of
+from scanguard.imports.image_result import Subject, image_of_result, image_of_run, subject
 from scanguard.imports.own_json import NOWHERE
 from scanguard.imports.scores import LEVELS, severity_of_score
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.location import Region
-from scanguard.model.reference import ImageReference
 from scanguard.model.report import Notification, Report
 from scanguard.model.rule import Confidence, Rule, Severity
 
 _WORD = re.compile(r"[^A-Za-z0-9._-]+")
 _CODE = re.compile(r"[^A-Za-z0-9._/-]+")
-_VULNERABILITY = re.compile(r"(?i)(CVE-\d|GHSA-)").match
 _MESSAGE, _NAME, _SUMMARY = 1_000, 40, 300
 _MASK = "***"
 _REFUSED = ("underReview", "rejected")
@@ -31,12 +30,14 @@ class Place:
         bases = run["originalUriBaseIds"].value
         self.bases = bases if isinstance(bases, dict) else {}
 
-    def of(self, node: Node) -> tuple[str, str]:
+    def of(self, node: Node, *, in_image: bool = False) -> tuple[str, str]:
         """The path of an artifact location in the repository, and what else there is to say.
 
-        A path that is absolute or leads out is text, and the finding stands in the file that was read.
+        A path that is absolute or leads out is text, and the finding stands in the file that was read. One in an image
+        is told from the image's root.
         """
         given = path_of(node["uri"].text())
+        given = given.lstrip("/") if in_image else given
         base = self.bases.get(node["uriBaseId"].text())
         start = path_of(str(base.get("uri", ""))) if isinstance(base, dict) else ""
         if start.startswith(self.root + "/") and not given.startswith("/"):
@@ -65,7 +66,7 @@ def read(run: Node, root: str) -> Report:
     nodes = [*driver["rules"], *(rule for extension in run["tool"]["extensions"] for rule in extension["rules"])]
     described = {node["id"].text(None): node for node in nodes}
     place = Place(run, root, printable_name(run.uri))
-    image = _image(run)
+    image = _shown(image_of_run(run), _SUMMARY)
     findings = _numbered(one for node in run["results"] for one in _finding(node, tool, described, place, image))
     failed = any(one["executionSuccessful"].value is False for one in run["invocations"])
     told = (Notification("error", f"{tool} says that its run failed.", place.uri),) if failed else ()
@@ -94,9 +95,11 @@ def _finding(node: Node, tool: str, described: dict[str, Node], place: Place, im
         return
     code = node["ruleId"].text() or node["rule"]["id"].text()
     about = described.get(code) or Node(None, node.uri, f"{node.place}.rule")
-    rule = _rule(tool, code, about, node)
+    what = subject(code, about, node)
+    rule = _rule(tool, what, about, node)
+    image = image or _shown(image_of_result(node), _SUMMARY)
     physical = node["locations"].first["physicalLocation"]
-    uri, text = place.of(physical["artifactLocation"])
+    uri, text = place.of(physical["artifactLocation"], in_image=bool(image))
     message = _shown(node["message"]["text"].text() or rule.summary or code, _MESSAGE)
     yield Finding(
         rule,
@@ -110,18 +113,18 @@ def _finding(node: Node, tool: str, described: dict[str, Node], place: Place, im
         (),
         NOWHERE,
         message,
+        _shown(what.key, _SUMMARY) if image else "",
         suppressions=tuple(_suppressions(node["suppressions"])),
         image=image,
     )
 
 
-def _rule(tool: str, code: str, about: Node, result: Node) -> Rule:
+def _rule(tool: str, what: Subject, about: Node, result: Node) -> Rule:
     """The other tool's rule, as severe as it says of this result."""
-    short = _CODE.sub("-", code)[:120].strip("-") or "unnamed"
-    category = "vulnerability" if _VULNERABILITY(short) else "hygiene"
+    short = _CODE.sub("-", what.code)[:120].strip("-") or "unnamed"
     summary = _shown(about["shortDescription"]["text"].text() or about["name"].text() or short, _SUMMARY)
     name = f"{tool}-{_WORD.sub('-', short)}".lower()
-    return Rule(f"{tool}:{short}", name, category, _severity(about, result), summary, "")
+    return Rule(f"{tool}:{short}", name, what.category, _severity(about, result), summary, "")
 
 
 def _severity(about: Node, result: Node) -> Severity:
@@ -150,14 +153,6 @@ def _suppressions(nodes: Node) -> Iterator[Suppression]:
     for node in found:
         kind = "inline" if node["kind"].text() == "inSource" else "policy"
         yield Suppression(kind, _shown(node["justification"].text(), _SUMMARY))
-
-
-def _image(run: Node) -> str:
-    """The image that Trivy says it scanned, without tag and digest; empty for everything else."""
-    name = run["properties"]["imageName"].value
-    if not isinstance(name, str) or not name:
-        return ""
-    return _shown(ImageReference.parse(name[:_SUMMARY]).familiar, _SUMMARY)
 
 
 def _shown(text: str, limit: int) -> str:

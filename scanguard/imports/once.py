@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from scanguard.imports.also import said, told
 from scanguard.imports.equivalents import Equivalents
+from scanguard.imports.same_image import Images
 from scanguard.model.finding import Finding, order
 from scanguard.model.report import Report
 
+_BY_SUBJECT = ("vulnerability", "secrets")
 _WHOLE_FILE = ("Trivy:DS",)
 """Rules of Trivy put what is wrong with a whole file on its first line."""
 
@@ -15,8 +17,9 @@ def once(report: Report, table: Equivalents) -> Report:
     """The report without findings of other tools that another finding of it stands for.
 
     A finding of ours stands for another tool's where the table says that its rule means the same and both are in the same
-    file and instruction (or, for vulnerabilities, in the same image). Among other tools the first by name stands for the
-    rest that begin on the same line. Nothing is lost: who else says so is a fact of the finding that is shown.
+    file and instruction; in an image where both name the same vulnerability and package, or the same kind of secret in one
+    file. Among other tools the first by name stands for the rest that begin on the same line and name the same package.
+    Nothing is lost: who else says so is a fact of the finding that is shown.
     """
     own = [finding for finding in report.findings if not is_foreign(finding)]
     by_place: dict[tuple[str, str], list[int]] = {}
@@ -25,14 +28,18 @@ def once(report: Report, table: Equivalents) -> Report:
             by_place.setdefault((where, finding.rule.id), []).append(at)
     who: dict[int, set[str]] = {}
     left: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in filter(is_foreign, report.findings):
+    images = Images(report.images, own)
+    for finding in map(images.placed, filter(is_foreign, report.findings)):
         rules = table.rules(code_of(finding))
-        matches = [at for rule in rules for at in _matches(finding, rule, by_place, own)]
+        if finding.image and finding.rule.category in _BY_SUBJECT:
+            matches = list(images.same(finding, code_of(finding)))
+        else:
+            matches = [at for rule in rules for at in _matches(finding, rule, by_place, own)]
         for at in matches:
             who.setdefault(at, set()).update(_labels(finding))
         if not matches:
             meaning = tuple(sorted(rules)) if len(rules) == 1 else tuple(sorted(rules - {code_of(finding)}))
-            place = (finding.uri, finding.image, finding.region.start_line, _whole_file(finding))
+            place = (finding.uri, finding.image, finding.region.start_line, _whole_file(finding), finding.key)
             left.setdefault((place, meaning), []).append(finding)
     ours = [told(finding, said(finding) | who[at]) if at in who else finding for at, finding in enumerate(own)]
     kept = [one for group in left.values() for one in _grouped(group)]
@@ -78,7 +85,7 @@ def _grouped(group: list[Finding]) -> list[Finding]:
     """Findings of other tools on one line that mean the same: one of each tool's rule, or one for all of them."""
     labels = {label for finding in group for label in _labels(finding)}
     if len(labels) == 1:
-        return group
+        return _distinct(group)
     chosen = min(group, key=lambda one: (one.rule.id, one.message, one.ordinal))
     region = max(finding.region for finding in group)
     active = any(finding.active for finding in group)
@@ -88,6 +95,14 @@ def _grouped(group: list[Finding]) -> list[Finding]:
         suppressions=() if active else chosen.suppressions,
     )
     return [told(whole, labels - {_label(chosen)})]
+
+
+def _distinct(group: list[Finding]) -> list[Finding]:
+    """Each finding once: one of an image stands elsewhere before and after the image's Dockerfile is known."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for at, one in enumerate(sorted(group, key=lambda one: not one.active)):
+        found.setdefault((one.rule.id, one.message, one.ordinal) if one.image else (at,), one)
+    return list(found.values())
 
 
 def _label(finding: Finding) -> str:

@@ -52,8 +52,12 @@ def refusal(document: object) -> str:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "other.sarif:1:1: is not JSON: expecting value; is the file complete?"),
-        (b'{"runs": [\n  {"tool"', "other.sarif:2:10: is not JSON: expecting ':' delimiter; is the file complete?"),
+        (b"", "other.sarif: is empty; write the report anew"),
+        (b" \n", "other.sarif: is empty; write the report anew"),
+        (
+            b'{"runs": [\n  {"tool"',
+            "other.sarif:2:10: is not JSON: expecting ':' delimiter; make sure that the file is complete",
+        ),
         (b"\xff\xfe", "other.sarif: is not UTF-8 at byte 0; write the report anew"),
         (b"[" * 100_000, "other.sarif: is nested too deeply for a report"),
         (b'{"a":' * 100_000, "other.sarif: is nested too deeply for a report"),
