@@ -13,6 +13,7 @@ from typing import Self
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
 from scanguard.process import Dialogue, Ended, EndedEarlyError, run
+from scanguard.sources.git_listings import index_entries, tree_entries
 from scanguard.sources.git_objects import Objects
 
 _SETTINGS = (
@@ -37,7 +38,6 @@ _PASSED_ON = ("GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DI
 _TIMEOUT = 120.0
 _REVISION = re.compile(r"[^-\s\x00-\x1f\x7f:][^\s\x00-\x1f\x7f:]*")
 _SIZE_LIMIT = 10_000_000
-_FILE_MODES = frozenset({"100644", "100755", "100664"})
 _WHOLE = "clone without --filter, or `git checkout` what is to be checked and compared"
 _DEEPER = (
     "fetch its history (GitHub: `fetch-depth: 0` of actions/checkout; GitLab: `GIT_DEPTH: 0`; `git fetch --unshallow`)"
@@ -118,16 +118,16 @@ class Repository:
     def tree(self, commit: str) -> Snapshot:
         """The files of a commit."""
         output = self._must("ls-tree", "-r", "-z", "--full-tree", commit)
-        return Snapshot(dict(_tree_entries(output)))
+        return Snapshot(dict(tree_entries(output)))
 
     def index(self) -> Snapshot:
         """The files of the index, those in conflict left out."""
-        return Snapshot(dict(_index_entries(self._must("ls-files", "-z", "--stage", "--full-name"))))
+        return Snapshot(dict(index_entries(self._must("ls-files", "-z", "--stage", "--full-name"))))
 
     def working_names(self) -> tuple[str, ...]:
         """The paths in the working tree that git knows or would add."""
         output = self._must("ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard")
-        return tuple(sorted({_path(name) for name in output.split(b"\0") if name}))
+        return tuple(sorted({os.fsdecode(name) for name in output.split(b"\0") if name}))
 
     def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
         """The contents of objects; those of more than 10 MB are left out.
@@ -255,32 +255,6 @@ def _extra(given: Mapping[str, str]) -> dict[str, str]:
         if name in passed:
             passed[name] = os.path.abspath(passed[name])
     return {**_ENVIRONMENT, **passed}
-
-
-def _tree_entries(output: bytes) -> Iterator[tuple[str, str]]:
-    for record in output.split(b"\0"):
-        head, _, name = record.partition(b"\t")
-        mode, _, rest = head.decode("ascii", "replace").partition(" ")
-        if mode in _FILE_MODES and _safe(name):
-            yield _path(name), rest.split(" ")[-1]
-
-
-def _index_entries(output: bytes) -> Iterator[tuple[str, str]]:
-    for record in output.split(b"\0"):
-        head, _, name = record.partition(b"\t")
-        parts = head.decode("ascii", "replace").split(" ")
-        if len(parts) == 3 and parts[0] in _FILE_MODES and parts[2] == "0" and _safe(name):
-            yield _path(name), parts[1]
-
-
-def _safe(name: bytes) -> bool:
-    """Whether a path stays in the tree wherever it is written to: a crafted tree can say `../x`."""
-    parts = name.split(b"/")
-    return b"\\" not in name and not any(part in (b"", b".", b"..") or part.lower() == b".git" for part in parts)
-
-
-def _path(name: bytes) -> str:
-    return os.fsdecode(name)
 
 
 def _first_line(errors: bytes) -> str:
