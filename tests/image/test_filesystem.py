@@ -258,3 +258,13 @@ def test_no_byte_is_lost_whatever_links_do(found: list[tuple[Entry, ...]]) -> No
     for path in system.files:
         placed = system.find(path)
         assert placed is None or placed.entry.kind is not Kind.SYMLINK
+
+
+def test_paths_are_kept_once() -> None:
+    entries = tuple(Entry(path, Kind.FILE, 1, 0o644, 0, 0) for path in ("a", "b/c", "b/d/e"))
+    system = merge((LayerContents("sha256:0", 0, entries),))
+    assert [(path, path is placed.entry.path) for path, placed in system.files.items()] == [
+        ("a", True),
+        ("b/c", True),
+        ("b/d/e", True),
+    ]
