@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Protocol
 
@@ -29,6 +29,8 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 _GRACE = 5.0
 _LOOK = 0.2
 _MOST_ERRORS = 100_000
+
+Beside = Callable[[int], AbstractContextManager[None]]
 
 
 class Ended(NamedTuple):
@@ -90,17 +92,19 @@ def run(
     cwd: str | None = None,
     stop: Stop | None = None,
     given: bytes | None = None,
+    beside: Beside = lambda _: nullcontext(),
 ) -> Ended:
     """Run a program to its end, at most `timeout` seconds; neither it nor a child of it outlives this call.
 
     It reads `given`, or nothing, from its standard input. It runs in `cwd`, or in an empty directory made for it. Where
     `stop` is set meanwhile it is ended, as it is where this thread is interrupted; KeyboardInterrupt is raised then.
-    Raises OSError where the program cannot be started.
+    `beside` makes what goes on while it runs, from the number of its process group. Raises OSError where the program
+    cannot be started.
     """
     if cwd is not None:
-        return _run(words, timeout, extra or {}, cwd, stop, given)
+        return _run(words, timeout, extra or {}, cwd, stop, given, beside)
     with tempfile.TemporaryDirectory(prefix="scanguard-") as empty:
-        return _run(words, timeout, extra or {}, empty, stop, given)
+        return _run(words, timeout, extra or {}, empty, stop, given, beside)
 
 
 def _run(
@@ -110,6 +114,7 @@ def _run(
     cwd: str,
     stop: Stop | None,
     given: bytes | None,
+    beside: Beside,
 ) -> Ended:
     process = subprocess.Popen(  # noqa: S603 - a vector of words, never a shell
         list(words),
@@ -121,7 +126,8 @@ def _run(
         start_new_session=True,
     )
     try:
-        output, errors = _wait(process, timeout, stop, given)
+        with beside(process.pid):
+            output, errors = _wait(process, timeout, stop, given)
     except subprocess.TimeoutExpired:
         output, errors = _end(process)
         return Ended(process.returncode, output, errors, timed_out=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 
 from scanguard.model.record import NamedTuple
-from scanguard.trivy.flags import private_directory
+from scanguard.trivy.private import private_directory
 from scanguard.trivy.settings import TrivySettings
 
 _PLACES = 8

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from scanguard.image.contents import verify
@@ -25,8 +26,9 @@ from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
 from scanguard.trivy.cache import Cache, scan_cache
 from scanguard.trivy.database import Say, ready
 from scanguard.trivy.failures import Failure, TrivyError, explained
-from scanguard.trivy.flags import COMMON, private_directory
+from scanguard.trivy.flags import COMMON
 from scanguard.trivy.parse import Parsed, read_report
+from scanguard.trivy.private import private_directory, watched
 from scanguard.trivy.program import Program, approve, find
 from scanguard.trivy.settings import TrivySettings
 
@@ -174,8 +176,9 @@ def _scan(
         words += [f"--timeout={settings.timeout}s", "--module-dir", work, "--output", report]
         words += ["--skip-files", f"../{treated}", *place]
         extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
+        beside = partial(watched, paths=(private, os.path.join(cache.path, "fanal")))
         for attempt in range(_TRIES):
-            ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop)
+            ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop, beside=beside)
             _settle(checked, cache)
             if ended.code == 0 and not ended.timed_out:
                 return _checked(read_report(report), image)

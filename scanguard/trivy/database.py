@@ -17,7 +17,8 @@ from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.process import Stop, run
 from scanguard.trivy.failures import TrivyError, explained
-from scanguard.trivy.flags import COMMON, private_directory
+from scanguard.trivy.flags import COMMON
+from scanguard.trivy.private import private_directory
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings
 
