@@ -13,6 +13,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from images import CASES, write  # noqa: E402
 from measure import Run, median, ratio, run, tool  # noqa: E402
+
 from tests.trivydb import write_cache  # noqa: E402
 
 COUNT = 5
