@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
+from scanguard.app.dockerfiles import build_options
 from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_inline
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.image_results import CheckedImage, CheckedImages
@@ -16,7 +17,7 @@ from scanguard.app.image_targets import Wanted
 from scanguard.app.request import Request
 from scanguard.blame.align import align
 from scanguard.blame.follow import BuilderImage
-from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
+from scanguard.build.evaluate import UnknownTarget, evaluate
 from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.decode import decode
@@ -33,7 +34,6 @@ from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
 from scanguard.process import interruptible
-from scanguard.sources.read import read
 from scanguard.sources.repository import repository_root
 from scanguard.trivy.command import Ready, prepare, scan
 from scanguard.trivy.exploitation import with_exploitation
@@ -118,7 +118,7 @@ class ImageRun:
         if wanted.error is not None:
             raise wanted.error
         with closing(self.registry.load_image(target.image, target.platform, pull=self.options.pull)) as source:
-            build = _build(wanted, self.policy, self.request)
+            build = _build(self.session, wanted, self.policy, self.request)
             self._demand_stages(build)
             blame = align(source.image, build, self._builders()) if build is not None else None
             if wanted.guessed and blame is not None and blame.reason:
@@ -239,17 +239,17 @@ def _home(wanted: Wanted) -> Home:
     return Home("Dockerfile")
 
 
-def _build(wanted: Wanted, policy: Policy, request: Request) -> Build | None:
+def _build(session: "Session", wanted: Wanted, policy: Policy, request: Request) -> Build | None:
     """The evaluated Dockerfile of an image. Raises TargetError where it cannot be read or has no such stage."""
     if wanted.dockerfile is None:
         return None
-    path, uri = wanted.dockerfile
-    text, _ = decode(read(path, uri=uri))
-    args = {**policy.build_args, **request.build_args}
-    contexts = frozenset(name.lower() for name in (*policy.build_contexts, *request.build_contexts))
-    stage = wanted.target.target or request.target or next(iter(policy.ships(uri)), "")
+    uri = wanted.dockerfile.uri
+    text, _ = decode(session.read(wanted.dockerfile))
+    options = next(build_options(session, uri, policy, request))
+    if wanted.target.target:
+        options = options._replace(target=wanted.target.target)
     try:
-        return evaluate(parse(Source(uri, text)), BuildOptions(stage, args, contexts))
+        return evaluate(parse(Source(uri, text)), options)
     except UnknownTarget as error:
         raise TargetError(f"there is no stage '{error}' that the image could be built from", uri) from error
 
