@@ -62,9 +62,8 @@ def run(namespace: argparse.Namespace) -> int:
         return _show(path, tuple(namespace.paths), here)
     session = Session(here, plugins=namespace.plugins)
     images = image_arguments.image_options(namespace)
-    here_too = (namespace.dockerfile,) if namespace.dockerfile else () if namespace.image else (".",)
     request = Request(
-        tuple(namespace.paths) or here_too,
+        image_arguments.paths(namespace),
         namespace.policy,
         words(namespace.select),
         words(namespace.ignore),

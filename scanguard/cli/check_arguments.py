@@ -81,9 +81,8 @@ def check_options(namespace: argparse.Namespace) -> CheckOptions:
 
 def _request(namespace: argparse.Namespace) -> Request:
     images = image_arguments.image_options(namespace)
-    here = (namespace.dockerfile,) if namespace.dockerfile else () if namespace.image else (".",)
     return Request(
-        tuple(namespace.paths) or here,
+        image_arguments.paths(namespace),
         namespace.policy,
         words(namespace.select),
         words(namespace.ignore),

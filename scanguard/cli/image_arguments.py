@@ -51,6 +51,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def paths(namespace: argparse.Namespace) -> tuple[str, ...]:
+    """What is checked beside the images: the paths, or else the images' Dockerfile, or, without images, this directory."""
+    if namespace.paths or not namespace.image:
+        return tuple(namespace.paths) or (".",)
+    return (namespace.dockerfile,) if namespace.dockerfile else ()
+
+
 def image_options(namespace: argparse.Namespace) -> ImageOptions:
     """The parsed options of images.
 
