@@ -1,4 +1,7 @@
-"""The one way by which ScanGuard runs another program: an argument vector, a clean environment, an empty directory, an end."""
+"""How ScanGuard runs other programs: an argument vector, a clean environment, an empty directory, an end.
+
+Only the shell that outlives a ScanGuard that was killed, to tidy up after it, is started elsewhere (`trivy/private`).
+"""
 
 import os
 import select
