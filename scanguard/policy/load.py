@@ -11,7 +11,7 @@ from scanguard.model.location import Region
 from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Rule
 from scanguard.model.spelling import nearest
-from scanguard.policy.model import DEFAULT, Policy
+from scanguard.policy.model import DEFAULT
 
 if TYPE_CHECKING:
     from scanguard.policy.layer import Layer
@@ -41,25 +41,6 @@ class _Origin(NamedTuple):
 
     def error(self, message: str) -> ConfigurationError:
         return ConfigurationError(displayable(message), self.uri, self.region)
-
-
-def load_policy(
-    reference: str,
-    rules: Sequence[Rule],
-    *,
-    cwd: str,
-    read: Callable[[str, int], bytes],
-    named: Mapping[str, str] = MappingProxyType({}),
-    within: str = "",
-    trusted: bool = True,
-) -> Policy:
-    """The policy that a name or a path stands for, everything that it extends merged in; see `load_layers`."""
-    if reference == DEFAULT.name:
-        return DEFAULT
-    layers = load_layers(reference, rules, cwd=cwd, read=read, named=named, within=within, trusted=trusted)
-    from scanguard.policy.combine import combine
-
-    return combine(layers, rules).policy
 
 
 def load_layers(

@@ -16,9 +16,9 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Source
 from scanguard.model.report import Report
 from scanguard.model.rule import Rule, Severity
-from scanguard.policy.load import load_policy
 from scanguard.reporters.sarif import render
 from tests.fakes import fake
+from tests.policy.policies import load_policy
 from tests.policy.rules import RULES
 
 HEAD = "declare:\n  - {id: ACME1, name: a-defect, severity: low, message: m, "

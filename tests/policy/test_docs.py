@@ -9,7 +9,8 @@ from scanguard.dockerfile.pragma import pragmas
 from scanguard.engine.rules import RULES as RULES_OF_THE_ENGINE
 from scanguard.model.catalogue import rule_named
 from scanguard.model.location import Source
-from scanguard.policy.load import load_layers, load_policy
+from scanguard.policy.load import load_layers
+from tests.policy.policies import load_policy
 
 TEXT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 RULES = (*(check.rule for check in builtin_checks()), *RULES_OF_THE_ENGINE)

@@ -5,10 +5,10 @@ import pytest
 from scanguard.app.images import trivy_settings
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
-from scanguard.policy.load import load_policy
 from scanguard.policy.model import ImageTarget, Policy, TrivyPolicy, VulnerabilityException
 from scanguard.sources.read import read
 from scanguard.trivy.settings import TrivySettings
+from tests.policy.policies import load_policy
 from tests.policy.rules import RULES
 
 FOUND = "counts only in a policy that --policy names: this one was found in the repository"

@@ -7,9 +7,9 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
 from scanguard.model.rule import Option, Rule, Severity
 from scanguard.policy import packaged
-from scanguard.policy.load import load_policy
 from scanguard.policy.model import DEFAULT, Policy, PolicyException, RuleSetting, ShippedStages
 from scanguard.sources.read import read
+from tests.policy.policies import load_policy
 from tests.policy.rules import RULES
 
 

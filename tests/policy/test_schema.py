@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.rule import CATEGORIES, Severity
-from scanguard.policy.load import load_policy
 from scanguard.policy.model import Policy
 from scanguard.policy.schema import policy_schema, validate_with_schema
+from tests.policy.policies import load_policy
 from tests.policy.rules import RULES
 
 SEVERITIES = [severity.label for severity in Severity]
