@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     trivy = parser.add_argument_group("trivy")
     trivy.add_argument("--no-trivy", dest="scan", action="store_false", help="check images without Trivy")
     trivy.add_argument("--trivy", metavar="PATH", default="", help="the program (default: SCANGUARD_TRIVY, then PATH)")
-    trivy.add_argument("--offline", action="store_true", help="open no connection; use the database that is here")
+    trivy.add_argument("--offline", action="store_true", help="fetch nothing; use the database that is here")
     trivy.add_argument(
         "--db-repository", metavar="REF", action="append", default=[], help="where the database is fetched from"
     )
