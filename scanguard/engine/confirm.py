@@ -132,6 +132,8 @@ def _meet(one: Region, other: Region) -> bool:
 
 
 _ALIKE: Mapping[str, _Alike] = {
+    "image-root-user": _of_known_line,
+    "image-unknown-user": _of_known_line,
     "build-tools-present": _of_known_line,
     "secret-file": _of_one_file,
     "secret-in-image": _of_one_file,

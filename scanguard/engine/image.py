@@ -139,6 +139,8 @@ class ImageStamp:
         blame = self.scan.blame
         if blame is None:
             return Origin(Certainty.UNKNOWN)
+        if place.missing and not blame.reason:
+            return self._lack()
         if place.setting:
             return blame.setting(place.setting, place.key)
         if place.layer is None:
@@ -150,6 +152,13 @@ class ImageStamp:
         if self._trails is None:
             self._trails = Trails(self.scan.contents, lambda *file: self.hashes.get(file))
         return self._trails.trace(blame, place.path, place.layer)
+
+    def _lack(self) -> Origin:
+        """What the stage that ships should say and does not: its line is the one after which everything of it comes."""
+        shipped = self.scan.build.shipped if self.scan.build is not None else None
+        if shipped is None:
+            return Origin(Certainty.UNKNOWN)
+        return Origin(Certainty.EXACT, (shipped.lineage[0].from_span,), stage=shipped.index)
 
     def _region(self, origin: Origin) -> tuple[Region, str]:
         """The place in the Dockerfile (where nothing is known, the image's name after the last FROM) and its stage."""

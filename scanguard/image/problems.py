@@ -9,13 +9,15 @@ class ImagePlace(NamedTuple):
 
     `layer` counts from 0, None for what no layer made (a setting) or where no layer is known. `path` has no leading `/`.
     `setting` is the instruction that sets a part of the configuration (`USER`, `ENV`, `EXPOSE`, …), `key` the name there
-    (a variable, a label). With a `layer` and a `path` blame follows copies into the stage that they came from.
+    (a variable, a label); `missing` says that the Dockerfile should set it and does not: the stage that ships lacks it. With a
+    `layer` and a `path` blame follows copies into the stage that they came from.
     """
 
     layer: int | None = None
     path: str = ""
     setting: str = ""
     key: str = ""
+    missing: bool = False
 
 
 class ImageProblem(NamedTuple):

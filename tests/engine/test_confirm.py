@@ -130,3 +130,8 @@ def test_what_another_part_of_the_run_confirmed_stays() -> None:
     (once,) = confirmed([STATIC, IMAGE._replace(image="worker")])
     expected = STATIC._replace(facts=(("confirmed by the image", "app, worker"),))
     assert confirmed([once, IMAGE]) == confirmed([IMAGE._replace(image="worker"), IMAGE, STATIC]) == (expected,)
+
+
+def test_an_image_of_another_dockerfile_confirms_nothing() -> None:
+    stranger = IMAGE._replace(origin="unknown")
+    assert confirmed([STATIC, stranger]) == (STATIC, stranger)

@@ -148,6 +148,19 @@ def test_a_dockerfile_of_another_image() -> None:
     assert finding(scan, at(1)).region == Region(1, 6, 1, 15)
 
 
+def test_what_the_dockerfile_lacks_is_the_stages_own_where_the_image_is_its() -> None:
+    lack = ImageProblem("There is no USER.", ImagePlace(setting="USER", missing=True), key="a")
+    one = finding(looked(TEXT, BUILT), lack)
+    assert (one.origin, one.region, one.stage, one.message) == (
+        "exact",
+        Region(1, 6, 1, 15),
+        "app",
+        "There is no USER.",
+    )
+    other = finding(looked("FROM debian:12\nRUN a\nCOPY b /b\n", image(ROOT, *buildkit("RUN /bin/sh -c x"))), lack)
+    assert (other.origin, other.region) == ("unknown", Region(1, 6, 1, 15))
+
+
 def test_a_layer_that_nobody_made() -> None:
     message = "It is odd. The image has no layer 9."
     assert told(looked(TEXT, BUILT), at(9)) == ("unknown", 1, "app", message, Confidence.HIGH, ())

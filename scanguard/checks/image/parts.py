@@ -99,7 +99,7 @@ def own_files(scan: ImageScan) -> Iterator[tuple[str, Placed]]:
 def duty(scan: ImageScan, setting: str) -> ImagePlace:
     """The place of a setting that every image should make by itself: where it is the base's, the lack is not the base's."""
     if scan.blame is not None and scan.blame.setting(setting).certainty is Certainty.BASE:
-        return ImagePlace()
+        return ImagePlace(setting=setting, missing=True)
     return ImagePlace(setting=setting)
 
 

@@ -31,7 +31,8 @@ def test_root(user: str, message: str) -> None:
 
 
 def test_no_user_is_not_the_fault_of_the_base() -> None:
-    for text, user, place in (("", "", ImagePlace()), ("", "root", ImagePlace()), ("USER 0\n", "0", USER)):
+    lack = ImagePlace(setting="USER", missing=True)
+    for text, user, place in (("", "", lack), ("", "root", lack), ("USER 0\n", "0", USER)):
         history = ("RUN base", "RUN /bin/sh -c make # buildkit", *(["-USER 0"] if text else ()))
         looked = scan(DEBIAN, {"a": b""}, history=history, dockerfile=f"FROM debian:12\nRUN make\n{text}", User=user)
         assert looked.base_layers == 1
