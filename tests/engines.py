@@ -3,7 +3,7 @@
 import json
 import socketserver
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -12,11 +12,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Held(NamedTuple):
-    """An image of the engine: what `docker save` gives, what `docker inspect` says besides, and how much is really sent."""
+    """An image of the engine: what `docker save` gives, what `docker inspect` says besides, and how much is really sent.
+
+    `history` is what `docker history` says.
+    """
 
     archive: bytes
     described: Mapping[str, Any]
     cut: int = 0
+    history: Sequence[Mapping[str, Any]] = ()
 
 
 class Engine:
@@ -69,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(404, {"message": f"No such image: {name}"})
         elif what == "json":
             self.answer(200, dict(found.described))
+        elif what == "history":
+            self.answer(200, list(found.history))
         else:
             self.save(found)
 

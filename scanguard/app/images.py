@@ -14,6 +14,7 @@ from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_in
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.image_results import CheckedImage, CheckedImages
 from scanguard.app.image_targets import Wanted
+from scanguard.app.loading import load_image
 from scanguard.app.request import Request
 from scanguard.blame.align import align
 from scanguard.blame.follow import BuilderImage
@@ -23,7 +24,7 @@ from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.decode import decode
 from scanguard.dockerfile.parser import parse
 from scanguard.engine.image import Home, exclude_base, problems, stamped
-from scanguard.engine.run import Setting, describe
+from scanguard.engine.setting import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
@@ -117,7 +118,9 @@ class ImageRun:
         target = wanted.target
         if wanted.error is not None:
             raise wanted.error
-        with closing(self.registry.load_image(target.image, target.platform, pull=self.options.pull)) as source:
+        options = self.options
+        loaded = load_image(self.registry, target.image, target.platform, pull=options.pull, settings=options.trivy)
+        with closing(loaded) as source:
             build = _build(self.session, wanted, self.policy, self.request)
             self._demand_stages(build)
             blame = align(source.image, build, self._builders()) if build is not None else None
@@ -151,7 +154,9 @@ class ImageRun:
         with self._lock:
             for stage, reference in self.options.builders.items():
                 if stage not in self._builder_images:
-                    source = self._open.enter_context(closing(self.registry.load_image(reference, "", pull=False)))
+                    source = self._open.enter_context(
+                        closing(load_image(self.registry, reference, settings=self.options.trivy))
+                    )
                     self._builder_images[stage] = BuilderImage(source.image, source.contents(), _hashes(source))
         return self._builder_images
 

@@ -39,13 +39,14 @@ def add(commands: Commands) -> None:
 def run(namespace: Namespace) -> int:
     """Print the layers; returns 0, or 3 where a plugin failed."""
     from scanguard.app.layers import layer_table
+    from scanguard.app.loading import load_image
     from scanguard.registry import Registry
 
     registry = Registry(third_parties=namespace.plugins)
     for told in registry.notifications:
         print_error(told.message)
     build = _build(namespace, environment())
-    with closing(registry.load_image(namespace.image, namespace.platform, namespace.pull)) as source:
+    with closing(load_image(registry, namespace.image, namespace.platform, pull=namespace.pull)) as source:
         table = layer_table(source, build, guessed=not namespace.dockerfile)
     if namespace.format == "json":
         print_text(_json(table))

@@ -38,7 +38,7 @@ def read_image(
         kind,
         platform_of(document),
         tags,
-        _configuration(member(document, "config"), kind),
+        read_configuration(member(document, "config"), kind),
         tuple(map(_entry, history)),
         diff_ids,
     )
@@ -52,12 +52,8 @@ def platform_of(document: Mapping[str, Any]) -> str:
     return f"{system}/{architecture}/{variant}" if variant else f"{system}/{architecture}"
 
 
-def _entry(entry: Mapping[str, Any]) -> HistoryEntry:
-    empty = entry.get("empty_layer") is True
-    return HistoryEntry(text(entry, "created_by"), empty, text(entry, "comment"), text(entry, "author"))
-
-
-def _configuration(config: Mapping[str, Any], kind: str) -> Configuration:
+def read_configuration(config: Mapping[str, Any], kind: str) -> Configuration:
+    """What a container starts with; `kind` is the image's format. Raises TargetError where a field is of another type."""
     labels = member(config, "Labels")
     return Configuration(
         text(config, "User"),
@@ -72,6 +68,11 @@ def _configuration(config: Mapping[str, Any], kind: str) -> Configuration:
         texts(config, "OnBuild"),
         _health(config, kind),
     )
+
+
+def _entry(entry: Mapping[str, Any]) -> HistoryEntry:
+    empty = entry.get("empty_layer") is True
+    return HistoryEntry(text(entry, "created_by"), empty, text(entry, "comment"), text(entry, "author"))
 
 
 def _health(config: Mapping[str, Any], kind: str) -> tuple[str, ...] | None:

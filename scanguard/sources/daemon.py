@@ -61,6 +61,13 @@ class Daemon:
         with self._telling(name):
             return self._inspected(name)
 
+    def history(self, name: str) -> tuple[Mapping[str, Any], ...]:
+        """The history of an image, the last entry first. Raises TargetError as `user` does."""
+        with self._telling(name):
+            self.connect()
+            found: list[Mapping[str, Any]] = self._client.history(name)
+            return tuple(found)
+
     @contextmanager
     def saved(self, name: str) -> Iterator[Iterator[bytes]]:
         """An archive of an image in pieces, as `docker save` writes it. Raises TargetError where the daemon breaks off."""

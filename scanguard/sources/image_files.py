@@ -8,6 +8,7 @@ from io import BufferedReader, FileIO
 from typing import Protocol
 
 from scanguard.image.contents import read_contents
+from scanguard.image.kept import Shape
 from scanguard.image.manifests import Asked, Blobs, Parts, find_image
 from scanguard.image.nodes import Image, LayerContents
 from scanguard.image.streams import GZIP, ZSTD, Blocks, Growth, Window, unpacked
@@ -16,6 +17,7 @@ from scanguard.model.errors import TargetError
 from scanguard.sources.image_stream import MOST_MEMBERS, StreamImage
 from scanguard.sources.read import unreadable
 from scanguard.sources.repository import printable
+from scanguard.sources.stamps import stamp
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -91,6 +93,15 @@ class FileImage:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def identity(self, settled: int = 0) -> str:
+        """What stays the same as long as the image does; empty where nothing tells, or not for `settled` nanoseconds yet."""
+        stamped = stamp(self.path, settled)
+        return f"{self._asked.platform}\n{stamped}" if stamped else ""
+
+    def outlined(self, _: Shape) -> Image:
+        """The image, which is quick to read here. Raises TargetError where it cannot be read."""
+        return self.image
 
     def _found(self) -> Parts:
         if self._parts is None:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from threading import Lock
 
 from scanguard.image.contents import WANTED, Room, read_layer
+from scanguard.image.kept import Shape
 from scanguard.image.manifests import LARGEST_MANIFEST, Asked, Parts, find_image
 from scanguard.image.nodes import Image, LayerContents
 from scanguard.image.streams import Blocks, Growth, Window, is_packed, part, unpacked
@@ -55,6 +56,7 @@ class StreamImage:
     """An image in an archive that `begin` gives, anew at each call. `path` and `daemon` say where it is.
 
     `told` takes what the archive says of the image for the better, where somebody knows it better: a daemon its names.
+    `identity` names its bytes where somebody does, and `outline` gives the image of a shape without reading them.
     """
 
     def __init__(
@@ -65,12 +67,16 @@ class StreamImage:
         path: str = "",
         daemon: str = "",
         told: Callable[[Image], Image] = lambda image: image,
+        identity: str = "",
+        outline: Callable[[Shape], Image | None] = lambda _: None,
     ) -> None:
         self.path = path
         self.daemon = daemon
         self._begin = begin
         self._asked = asked
         self._told = told
+        self._identity = identity
+        self._outline = outline
         self._answer: tuple[Parts, tuple[LayerContents, ...]] | None = None
         self._reading = Lock()
 
@@ -96,6 +102,15 @@ class StreamImage:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def identity(self, _: int = 0) -> str:
+        """What stays the same as long as the image does; empty where nothing tells."""
+        return self._identity
+
+    def outlined(self, shape: Shape) -> Image | None:
+        """What the image of this shape is, told without reading it; None where nobody can. Raises TargetError."""
+        image = self._outline(shape)
+        return None if image is None else self._told(image)
 
     def _read(self) -> tuple[Parts, tuple[LayerContents, ...]]:
         """What one pass gave; who asks meanwhile waits for it."""

@@ -13,6 +13,7 @@ from typing import Any
 from scanguard.image.configuration import platform_of
 from scanguard.image.manifests import Asked, name_of
 from scanguard.image.nodes import Image, ImageSource
+from scanguard.image.outline import outline
 from scanguard.image.platform import fits, normal
 from scanguard.image.streams import Blocks, Window
 from scanguard.model.errors import TargetError
@@ -63,7 +64,14 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:
         return image._replace(tags=tags, name=_name(target, reference, tags, found))
 
     asked = Asked(target, reference.familiar, platform)
-    return StreamImage(lambda: _saved(daemon, identifier), asked, daemon=daemon.address, told=told)
+    return StreamImage(
+        lambda: _saved(daemon, identifier),
+        asked,
+        daemon=daemon.address,
+        told=told,
+        identity=f"{daemon.address}\n{identifier}\n{platform}" if found.get("Id") else "",
+        outline=lambda shape: outline(shape, target, reference.familiar, found, daemon.history(identifier)),
+    )
 
 
 @contextmanager

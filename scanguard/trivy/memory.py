@@ -11,6 +11,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
+from scanguard import answers
 from scanguard.image.inventory import (
     FoundLicence,
     FoundSecret,
@@ -47,7 +48,7 @@ def place(settings: TrivySettings, known: str, image: Image, treated: str) -> st
     if not known:
         return ""
     key = sha256("\n".join((known, treated, *image.diff_ids)).encode()).hexdigest()[:32]
-    return os.path.join(settings.cache, "scanguard", f"{_PREFIX}{key}.json")
+    return os.path.join(settings.kept, f"{_PREFIX}{key}.json")
 
 
 def recall(path: str) -> Inventory | None:
@@ -64,25 +65,12 @@ def recall(path: str) -> Inventory | None:
 
 
 def keep(path: str, inventory: Inventory) -> None:
-    """Write an answer whole or not at all, and remove the oldest ones where there are many. No failure matters."""
+    """Keep an answer, and remove the oldest ones where there are many. No failure matters."""
     import json
 
-    if not path:
-        return
-    draft = f"{path}.{os.getpid()}.tmp"
-    with suppress(OSError):
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(_encoded(inventory), file)
-        os.replace(draft, path)
-        _prune(os.path.dirname(path))
-
-
-def _prune(folder: str) -> None:
-    with os.scandir(folder) as entries:
-        kept = sorted((one.stat().st_mtime_ns, one.path) for one in entries if one.name.startswith(_PREFIX))
-    for _, path in kept[:-_MOST]:
-        os.unlink(path)
+    if path:
+        answers.keep(path, (json.dumps(_encoded(inventory)).encode(),))
+        answers.prune(os.path.dirname(path), _PREFIX, _MOST)
 
 
 def _encoded(inventory: Inventory) -> dict[str, Any]:

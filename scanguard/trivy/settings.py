@@ -45,6 +45,11 @@ class TrivySettings(NamedTuple):
             cache=self.cache or default_cache(environ),
         )
 
+    @property
+    def kept(self) -> str:
+        """The directory of what ScanGuard keeps for the next run; empty without a cache."""
+        return f"{self.cache}/scanguard" if self.cache else ""
+
     def __repr__(self) -> str:
         """The settings without their token and the password in an address."""
         return f"TrivySettings(path={self.path!r}, cache={self.cache!r}, server={bool(self.server)})"

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from scanguard.app.loading import load_image
+from scanguard.image.nodes import ImageSource
+from scanguard.registry import Registry
+from scanguard.trivy.settings import TrivySettings
 from tests.real import machines
 from tests.real.scan import Scan, lines, scan
 
@@ -104,6 +108,24 @@ def test_the_daemon_and_its_archive_say_the_same(
     assert [finding["fingerprint"] for finding in one.findings] == [
         finding["fingerprint"] for finding in other.findings
     ]
+
+
+def test_an_image_of_the_daemon_is_saved_once(
+    engine: machines.Engine, archive: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive("classic")
+    monkeypatch.setenv("DOCKER_HOST", engine.host)
+
+    def loaded() -> ImageSource:
+        return load_image(Registry(third_parties=False), "classic:1", settings=TrivySettings(cache=str(tmp_path)))
+
+    first = loaded()
+    read = (first.image, first.contents())
+    (kept,) = (tmp_path / "scanguard").iterdir()
+    again = loaded()
+    assert (again.image, again.contents()) == read
+    kept.write_bytes(kept.read_bytes().replace(b"etc/os-release", b"etc/of-the-cache"))
+    assert "etc/of-the-cache" in {entry.path for layer in loaded().contents() for entry in layer.entries}
 
 
 def test_four_images_at_once(archive: Callable[[str], Path], context: Path, trivy: Scan) -> None:
