@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pluggy
 
 from scanguard import __version__, checks
-from scanguard.engine.run import describe
+from scanguard.engine.setting import describe
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
@@ -52,10 +52,20 @@ class Registry:
         self._manager = pluggy.PluginManager(GROUP)
         self.notifications: list[Notification] = []
         self._image_checks: tuple[Check, ...] | None = None
-        self.plugins: list[Loaded] = [Loaded("scanguard", __version__, "built in", checks.builtin_checks())]
+        self._brought: list[Loaded] = []
         if third_parties:
             for entry in entry_points(sys.path, os.getcwd()):
                 self._load(entry)
+
+    @property
+    def plugins(self) -> tuple[Loaded, ...]:
+        """ScanGuard's own checks of Dockerfiles, and what other packages brought."""
+        return (Loaded("scanguard", __version__, "built in", checks.builtin_checks()), *self._brought)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other package brought a plugin: then pluggy, which is slow to begin, need not be asked."""
+        return not self._brought
 
     @property
     def manager(self) -> pluggy.PluginManager:
@@ -78,7 +88,7 @@ class Registry:
             self._unregister(entry)
             message = f"Plugin '{entry.name}' of {entry.distribution} {entry.version} could not be loaded: {error}."
             self.notifications.append(Notification("error", message))
-        self.plugins.append(Loaded(entry.name, entry.version, entry.distribution, found, error))
+        self._brought.append(Loaded(entry.name, entry.version, entry.distribution, found, error))
 
     def _unregister(self, entry: EntryPoint) -> None:
         name = f"{entry.distribution}:{entry.name}"
@@ -97,11 +107,15 @@ class Registry:
 
     def _all(self, hook: str, kind: type[Answer]) -> Iterator[Answer]:
         """What all plugins answer to a hook; one that fails is told and takes no other along."""
-        for name, _ in self.manager.list_name_plugin():
+        for name in self._names():
             try:
                 yield from self._own(name, hook, kind)
             except (Exception, SystemExit) as failure:
                 self.notifications.append(Notification("error", f"Plugin '{name}' failed: {_reason(failure)}."))
+
+    def _names(self) -> tuple[str, ...]:
+        """The plugins that answer to hooks; ScanGuard's own does only where checks are asked for, and these are known."""
+        return () if self.alone else tuple(name for name, _ in self.manager.list_name_plugin())
 
     def checks(self) -> tuple[Check, ...]:
         """The checks of Dockerfiles of all plugins. Raises ConfigurationError where two have the same id or name."""
@@ -124,11 +138,12 @@ class Registry:
     def image_checks(self) -> tuple[Check, ...]:
         """The checks of images, first-party ones first; loaded by the first call."""
         if self._image_checks is None:
-            self.manager.check_pending()  # here, before images are loaded in threads: what it imports is not made for these
+            if not self.alone:
+                self.manager.check_pending()  # here, before images are loaded in threads: what it imports is not made for these
             from scanguard.checks.image import CHECKS
             from scanguard.trivy.hook import checks as trivy_checks
 
-            brought = [check for check in self._unique() if check.subject == "image"]
+            brought = () if self.alone else [check for check in self._unique() if check.subject == "image"]
             self._image_checks = (*CHECKS, *trivy_checks(), *brought)
         return self._image_checks
 
@@ -145,7 +160,7 @@ class Registry:
 
         Raises TargetError where nobody has the image, or where a plugin fails.
         """
-        for name, _ in self.manager.list_name_plugin():
+        for name in self._names():
             found = self._image(name, target, platform, pull)
             if found is not None:
                 return found

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
-from scanguard.engine.run import Outcome, Setting, check_dockerfile
+from scanguard.engine.run import Outcome, check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.model.location import Source
 from scanguard.model.report import Report
 from scanguard.model.rule import Severity

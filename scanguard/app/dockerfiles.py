@@ -1,6 +1,7 @@
-"""One Dockerfile of a request: read, built once for each stage that ships, checked, its suppressions applied."""
+"""The Dockerfiles of a batch of a run: each read, built once for each stage that ships, checked, its suppressions applied."""
 
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scanguard.app.request import Request
@@ -8,17 +9,21 @@ from scanguard.build.evaluate import BuildOptions
 from scanguard.dockerfile.decode import decode
 from scanguard.engine import run
 from scanguard.engine.rules import RULES, SYNTAX_ERROR
+from scanguard.engine.setting import Setting
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
-from scanguard.model.report import Notification, ScannedFile
+from scanguard.model.report import Notification, ScannedFile, failure
 from scanguard.model.rule import Rule
 from scanguard.policy.model import Policy
 from scanguard.sources.discover import Target
 
 if TYPE_CHECKING:
+    from scanguard.app.scan import Batch
     from scanguard.app.session import Session
+
+_FEW = 300
 
 
 class Checked(NamedTuple):
@@ -29,11 +34,35 @@ class Checked(NamedTuple):
     notifications: tuple[Notification, ...]
 
 
+def check_files(session: "Session", batch: "Batch", settings: Sequence[Setting], request: Request) -> None:
+    """Check the Dockerfiles of one batch and add what they gave to it."""
+    ran = frozenset((*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)))
+
+    def part(targets: Sequence[Target]) -> list[Checked]:
+        return [check_target(session, target, batch.policy, settings, ran, request) for target in targets]
+
+    for checked in _spread(part, batch.targets):
+        if checked.file is not None:
+            batch.files.append(checked.file)
+            batch.ran[checked.file.source.uri] = ran
+        batch.findings.extend(checked.findings)
+        batch.notifications.extend(checked.notifications)
+
+
+def _spread(part: Callable[[Sequence[Target]], list[Checked]], targets: Sequence[Target]) -> list[Checked]:
+    """What the targets gave, in order; many are shared among processes."""
+    if len(targets) <= _FEW:
+        return part(targets)
+    from scanguard.engine.parallel import spread
+
+    return spread(part, targets, os.cpu_count() or 1)
+
+
 def check_target(
     session: "Session",
     target: Target,
     policy: Policy,
-    settings: Sequence[run.Setting],
+    settings: Sequence[Setting],
     ran: Collection[str],
     request: Request,
 ) -> Checked:
@@ -41,7 +70,7 @@ def check_target(
     try:
         text, messages = decode(session.read(target))
     except TargetError as error:
-        return Checked(None, (), (notification(error),))
+        return Checked(None, (), (failure(error),))
     source = Source(target.uri, text)
     syntax = policy.setting(SYNTAX_ERROR).severity
     builds = build_options(session, target.uri, policy, request)
@@ -114,8 +143,3 @@ def _merged(outcomes: Sequence[run.Outcome]) -> run.Outcome:
     from scanguard.engine.merge import merged
 
     return merged(outcomes)
-
-
-def notification(error: TargetError) -> Notification:
-    """What keeps a target from being checked, for the report."""
-    return Notification("error", error.message, error.uri, error.region)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from scanguard.engine.run import describe
+from scanguard.engine.setting import describe
 from scanguard.model.errors import ConfigurationError, ScanGuardError
 from scanguard.model.report import Report
 from scanguard.model.spelling import nearest

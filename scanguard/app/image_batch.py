@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanguard.app.image_targets import Wanted, owned
 from scanguard.app.request import Request
-from scanguard.engine.run import Setting
+from scanguard.engine.setting import Setting
 from scanguard.sources.discover import Target
 
 if TYPE_CHECKING:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scanguard import __version__
-from scanguard.app.dockerfiles import Checked, check_target, notification
 from scanguard.app.request import Request
-from scanguard.engine import run
 from scanguard.engine.rules import RULES
+from scanguard.engine.setting import Setting
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.finding import Finding, order
 from scanguard.model.record import NamedTuple
-from scanguard.model.report import Notification, Report, ScannedFile, ScannedImage, Shards, ordered
+from scanguard.model.report import Notification, Report, ScannedFile, ScannedImage, Shards, failure, ordered
 from scanguard.model.rule import Rule
 from scanguard.plugin import Check
 from scanguard.policy.model import Policy
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from scanguard.app.image_targets import Wanted
     from scanguard.app.session import Session
     from scanguard.engine.shard import Shard
-
-_FEW = 300
 
 
 class Scan(NamedTuple):
@@ -72,7 +69,7 @@ def scan_targets(session: "Session", request: Request) -> Scan:
     shard = _shard(request.shard)
     found = discover(request.paths, session.environment.cwd)
     batches = _batches(session, request, found.targets, shard)
-    notifications = [*session.registry.notifications, *map(notification, found.errors)]
+    notifications = [*session.registry.notifications, *map(failure, found.errors)]
     for batch in batches:
         _run(session, batch, request)
         notifications.extend(batch.notifications)
@@ -131,18 +128,10 @@ def _policies_count(request: Request, cwd: str, batches: Mapping[str, Batch]) ->
 def _run(session: "Session", batch: Batch, request: Request) -> None:
     """Check the targets and images of one policy, then apply its exceptions to all their findings."""
     policy = batch.policy
-    settings = tuple(_settings((*session.checks, *policy.declared), policy))
-    ran = frozenset((*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)))
+    if batch.targets:
+        from scanguard.app.dockerfiles import check_files  # not for a run on nothing but images
 
-    def part(targets: Sequence[Target]) -> list[Checked]:
-        return [check_target(session, target, policy, settings, ran, request) for target in targets]
-
-    for checked in _spread(part, batch.targets):
-        if checked.file is not None:
-            batch.files.append(checked.file)
-            batch.ran[checked.file.source.uri] = ran
-        batch.findings.extend(checked.findings)
-        batch.notifications.extend(checked.notifications)
+        check_files(session, batch, tuple(_settings((*session.checks, *policy.declared), policy)), request)
     if batch.wanted:
         from scanguard.app.image_batch import check_images
 
@@ -171,8 +160,7 @@ def _report(
     """What all batches gave, sorted; the gate is that of the first."""
     overruled = _overruled(batches, session.environment.today) if shard is not None or len(batches) > 1 else ()
     looked = any(batch.wanted for batch in batches)
-    known = session.rules if looked else (*RULES, *(check.rule for check in session.checks))
-    rules = (*known, *_declared(batch.policy for batch in batches))
+    rules = (*_known(session, batches, looked=looked), *_declared(batch.policy for batch in batches))
     return Report(
         __version__,
         tuple(sorted(_findings(batches, looked=looked), key=order)),
@@ -185,6 +173,15 @@ def _report(
         None if shard is None else Shards(shard.total, (shard.part,), ordered(overruled)),
         images=_images_of(batches) if looked else (),
     )
+
+
+def _known(session: "Session", batches: Sequence[Batch], *, looked: bool) -> tuple[Rule, ...]:
+    """The rules of what was looked at: Dockerfiles where nothing was."""
+    if not looked:
+        return (*RULES, *(check.rule for check in session.checks))
+    if any(batch.targets for batch in batches):
+        return session.rules
+    return (*RULES, *(check.rule for check in session.registry.image_checks()))
 
 
 def _images_of(batches: Iterable[Batch]) -> tuple[ScannedImage, ...]:
@@ -222,15 +219,6 @@ def _shard(text: str) -> "Shard | None":
     return shard if shard.total > 1 else None
 
 
-def _spread(part: "Callable[[Sequence[Target]], list[Checked]]", targets: Sequence[Target]) -> list[Checked]:
-    """What the targets gave, in order; many are shared among processes."""
-    if len(targets) <= _FEW:
-        return part(targets)
-    from scanguard.engine.parallel import spread
-
-    return spread(part, targets, os.cpu_count() or 1)
-
-
 def _declared(policies: Iterable[Policy]) -> Iterator[Rule]:
     """The rules that policies declare, each once. Raises ConfigurationError where two give one id to different rules."""
     seen: dict[str, Rule] = {}
@@ -244,11 +232,11 @@ def _declared(policies: Iterable[Policy]) -> Iterator[Rule]:
                 raise ConfigurationError(f"{known.id} is declared differently by several policies of this run")
 
 
-def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[run.Setting]:
+def _settings(checks: Iterable[Check], policy: Policy) -> Iterator[Setting]:
     for check in checks:
         setting = policy.setting(check.rule)
         if setting.enabled:
-            yield run.Setting(check, setting.severity, setting.options)
+            yield Setting(check, setting.severity, setting.options)
 
 
 def _uri(file: ScannedFile) -> str:

@@ -18,6 +18,7 @@ from scanguard.sources.read import read
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
     from scanguard.app.policy import Policies
+    from scanguard.plugin import Check
 
 
 class Session:
@@ -29,15 +30,27 @@ class Session:
     def __init__(self, environment: Environment, *, plugins: bool) -> None:
         self.environment = environment
         self.registry = Registry(third_parties=plugins)
-        self.checks = self.registry.checks()
-        own = {rule.id for rule in RULES}
-        taken = [check.rule.id for check in self.checks if check.rule.id in own]
-        if taken:
-            raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
+        self._checks: tuple[Check, ...] = () if self.registry.alone else self._loaded()
         self._policies: Policies | None = None
         self.base_user: Callable[[ImageReference], str | None] | None = None
         self.read: Callable[[Target], bytes] = _read
         self._rules: tuple[Rule, ...] = ()
+
+    @property
+    def checks(self) -> "tuple[Check, ...]":
+        """The checks of Dockerfiles; loaded when somebody asks for them."""
+        if not self._checks:
+            self._checks = self._loaded()
+        return self._checks
+
+    def _loaded(self) -> "tuple[Check, ...]":
+        """The checks of Dockerfiles. Raises ConfigurationError where a plugin's takes a rule's id from another one."""
+        checks = self.registry.checks()
+        own = {rule.id for rule in RULES}
+        taken = [check.rule.id for check in checks if check.rule.id in own]
+        if taken:
+            raise ConfigurationError(f"a plugin brings a rule '{taken[0]}', which the engine has already")
+        return checks
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from scanguard.blame.nodes import Certainty, Origin
 from scanguard.blame.origin import Trails
-from scanguard.engine.run import Setting, describe
+from scanguard.engine.setting import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.errors import TargetError

@@ -1,6 +1,6 @@
 """One Dockerfile through the checks: text to build, build to problems, problems to findings."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from scanguard.build.evaluate import BuildOptions, UnknownTarget, evaluate
 from scanguard.build.model import Build
@@ -8,6 +8,7 @@ from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.nodes import Dockerfile
 from scanguard.dockerfile.parser import parse
 from scanguard.engine.rules import SYNTAX_ERROR
+from scanguard.engine.setting import Setting, describe
 from scanguard.engine.stamp import Stamp
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Problem
@@ -15,17 +16,8 @@ from scanguard.model.location import Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile
 from scanguard.model.rule import Severity
-from scanguard.plugin import Check
 
 _MOST_ERRORS = 1000
-
-
-class Setting(NamedTuple):
-    """How the policy wants one check: with which severity (None: the rule's own) and which options."""
-
-    check: Check
-    severity: Severity | None
-    options: Mapping[str, bool | int | str | tuple[str, ...]]
 
 
 class Outcome(NamedTuple):
@@ -110,14 +102,3 @@ def _unknowns(build: Build) -> Iterator[Notification]:
     source = build.dockerfile.source
     for message, span in build.unknowns:
         yield Notification("note", message, source.uri, source.region(span))
-
-
-def describe(error: BaseException) -> str:
-    """The kind of an error of the program, never its text: that might quote the file, and a secret with it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return type(error).__name__
-    module = trace.tb_frame.f_globals.get("__name__", "?")
-    return f"{type(error).__name__} at {module}:{trace.tb_lineno}"

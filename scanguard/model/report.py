@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
+from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.record import NamedTuple
@@ -29,6 +30,11 @@ class Notification(NamedTuple):
     uri: str = ""
     region: Region | None = None
     rule_id: str = ""
+
+
+def failure(error: TargetError) -> Notification:
+    """What keeps a target from being checked, for the report."""
+    return Notification("error", error.message, error.uri, error.region)
 
 
 _LEVELS = ("error", "warning", "note")

@@ -12,7 +12,8 @@ import pytest
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
 from scanguard.checks.image import CHECKS as IMAGE_CHECKS
-from scanguard.engine.run import Setting, check_dockerfile
+from scanguard.engine.run import check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.model.location import Source
 from tests.fakes import fill
 

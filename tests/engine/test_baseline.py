@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
 from scanguard.engine.baseline import REASON, Marked, entries_of, mark
-from scanguard.engine.run import Setting, check_dockerfile
+from scanguard.engine.run import check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.model.baseline import Entry
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.location import Source

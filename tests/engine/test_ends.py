@@ -4,7 +4,8 @@ import pytest
 
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
-from scanguard.engine.run import Setting, check_dockerfile
+from scanguard.engine.run import check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.model.location import Source
 
 

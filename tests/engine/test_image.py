@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from scanguard.blame.align import align
 from scanguard.engine.image import FIRST_LINE, Home, exclude_base, problems, stamped
-from scanguard.engine.run import Setting
+from scanguard.engine.setting import Setting
 from scanguard.image.nodes import Entry, HistoryEntry, Image, Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.errors import TargetError

@@ -3,7 +3,8 @@
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
 from scanguard.engine.merge import merged
-from scanguard.engine.run import Outcome, Setting, check_dockerfile
+from scanguard.engine.run import Outcome, check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.model.location import Source
 from scanguard.model.rule import Severity
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from scanguard.build.evaluate import BuildOptions
 from scanguard.build.model import Build
 from scanguard.engine.rules import SYNTAX_ERROR
-from scanguard.engine.run import Setting, check_dockerfile, describe
+from scanguard.engine.run import check_dockerfile
+from scanguard.engine.setting import Setting, describe
 from scanguard.model.finding import Problem
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.reference import ImageReference

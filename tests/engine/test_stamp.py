@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scanguard.build.evaluate import BuildOptions, evaluate
 from scanguard.checks import builtin_checks
 from scanguard.dockerfile.parser import parse
-from scanguard.engine.run import Setting, check_dockerfile
+from scanguard.engine.run import check_dockerfile
+from scanguard.engine.setting import Setting
 from scanguard.engine.stamp import Stamp
 from scanguard.model.finding import Finding, Place, Problem, Step
 from scanguard.model.fingerprint import fingerprint
