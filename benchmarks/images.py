@@ -101,9 +101,15 @@ def medians(program: str, path: Path) -> tuple[float, ...]:
 
 
 def reading(program: str, path: Path) -> tuple[float, ...]:
-    """What one process prints: seconds, peak memory in MB, and where it reads only, the number of entries."""
+    """What one process prints: seconds, peak memory in MB, and where it reads only, the number of entries.
+
+    It has a cache of its own: an image that was read before would not be read.
+    """
     words = [sys.executable, "-c", program, str(path)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[1])
+    root = Path(__file__).resolve().parents[1]
+    with tempfile.TemporaryDirectory() as cache:
+        env = {**os.environ, "XDG_CACHE_HOME": cache}
+        done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=root, env=env)
     return tuple(map(float, done.stdout.split()))
 
 
@@ -159,19 +165,34 @@ def layer(folder: Path, number: int, case: Case) -> tuple[Path, str, str]:
 
 
 def files(number: int, case: Case) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    """Many small files and some large ones, half of their bytes easy to pack; the same every time."""
+    """Many small sources and some large libraries, half of whose bytes are easy to pack; the same every time.
+
+    The lower layers are a distribution's, where a scanner seeks no secrets; the last one is the application.
+    """
+    folder = "srv/app" if number == 3 else "usr/lib/python3/dist-packages"
     chance = random.Random(number)
     count = case.files // 4
     room = case.megabytes * MEGABYTE // 4
-    block = chance.randbytes(1 << 16) + bytes(1 << 16)
+    blocks = {"py": sources(chance), "so": chance.randbytes(1 << 16) + bytes(1 << 16)}
     for index in range(count):
-        info = tarfile.TarInfo(f"usr/lib/python3/dist-packages/package{index % 97}/module{number}_{index}.py")
+        large = index > 0 and index % 500 == 0
+        kind = "so" if large else "py"
+        info = tarfile.TarInfo(f"{folder}/package{index % 97}/module{number}_{index}.{kind}")
         info.size = min(room, chance.randint(0, 2 * USUAL))
-        if index and index % 500 == 0:
+        if large:
             after = count - 1 - index
             info.size = max(0, room - USUAL * after) // (after // 500 + 1)
         room -= info.size
-        yield info, (block * (info.size // len(block) + 1))[: info.size]
+        yield info, (blocks[kind] * (info.size // len(blocks[kind]) + 1))[: info.size]
+
+
+def sources(chance: random.Random) -> bytes:
+    """128 kB of lines that look like a program's: a scanner has to read them."""
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz_", k=chance.randint(2, 12))) for _ in range(900)]
+    lines = (
+        f"    {word} = {chance.choice(words)}({chance.choice(words)}, {chance.randrange(999)})\n" for word in words * 6
+    )
+    return "".join(lines).encode()[: 1 << 17]
 
 
 if __name__ == "__main__":

@@ -34,6 +34,18 @@ def run(words: list[str]) -> Run:
     return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
 
 
+def own_memory(words: list[str]) -> float:
+    """The largest resident size in MB of a command itself, without the programs that it runs; only where there is /proc."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    largest = 0
+    while process.poll() is None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        found = status.partition("VmHWM:")[2].split()
+        largest = max(largest, int(found[0]) if found else 0)
+        time.sleep(0.02)
+    return largest / 1024
+
+
 def pairs(one: list[str], two: list[str], count: int) -> tuple[list[Run], list[Run]]:
     """Both commands in turn, `count` times, after one run of each that is not counted."""
     run(one), run(two)
