@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import weakref
@@ -32,6 +33,7 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 _GRACE = 5.0
 _LOOK = 0.2
 _MOST_ERRORS = 100_000
+_LOW = 10
 
 Beside = Callable[[int], AbstractContextManager[None]]
 
@@ -167,6 +169,13 @@ def _end(process: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
         except subprocess.TimeoutExpired:
             continue
     return b"", b""
+
+
+def give_way() -> None:
+    """Let other programs go before this thread, where the system has a priority for each thread (Linux); it stays so."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW)
 
 
 class Dialogue:

@@ -19,7 +19,7 @@ from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
-from scanguard.process import Stop, run
+from scanguard.process import Stop, give_way, run
 from scanguard.trivy import memory
 from scanguard.trivy.archive import write_archive
 from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
@@ -123,7 +123,7 @@ def _scanned(
     if everywhere:
         return _scan_copy(source, trivy, private, stop)
     # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own.
-    with ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(1, initializer=give_way) as aside:
         checked = aside.submit(verify, source) if source.path else None
         if checked is not None and (trivy.settings.server or trivy.settings.cache_backend != "fs"):
             checked.result()  # what a fleet shares must never be wrong, not even for a while
