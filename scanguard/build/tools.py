@@ -44,7 +44,15 @@ _NOT_PREFIXES = (
     "google-cloud",
     "llvm-libs",
     "clang-libs",
+    "clang-libclang",
+    "clang-resource-filesystem",
+    "llvm-compat-libs",
+    "llvm-filesystem",
 )
+# Settings that NVIDIA's libraries bring: `cuda-toolkit-12-4-config-common`.
+_NOT_SUFFIXES = ("-config-common",)
+# Versions that SUSE, Alpine and EPEL write into the name: `gcc13-c++`, `go1.21`, `cmake3`.
+_NUMBER = "0123456789."
 _GROUPS = frozenset(
     ("development tools", "development libraries", "development", "@development", "@development-tools", "c-development")
 )
@@ -98,7 +106,19 @@ def is_tool_name(manager: str, name: str) -> bool:
         return name in _LANGUAGE_MANAGERS[family]
     if family not in _SYSTEM_MANAGERS:
         return False
-    if name in _NOT_TOOLS or name.startswith(_NOT_PREFIXES) or (name.startswith("gcc-") and name.endswith("-base")):
+    first, dash, rest = name.partition("-")
+    return _is_system_tool(name) or _is_system_tool(first.rstrip(_NUMBER) + dash + rest)
+
+
+def is_group(name: str) -> bool:
+    """Whether what is named is a group of packages, which no database of packages has by this name."""
+    return name.lower() in _GROUPS
+
+
+def _is_system_tool(name: str) -> bool:
+    if name in _NOT_TOOLS or name.startswith(_NOT_PREFIXES) or name.endswith(_NOT_SUFFIXES):
+        return False
+    if name.startswith("gcc-") and name.endswith("-base"):
         return False
     if name in _EXACT or name in _GROUPS or name.startswith(_PREFIXES) or name.endswith(_SUFFIXES):
         return True

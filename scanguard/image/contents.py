@@ -12,8 +12,16 @@ from scanguard.image.tar import Member, Payload, clean, members
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 
+RPM_DATABASES = tuple(
+    f"{folder}/{name}"
+    for name in ("rpmdb.sqlite", "Packages.db", "Packages")
+    for folder in ("usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm")
+)
+"""Where RPM's database is, the newest format first; what is kept of one is what `scanguard.image.rpm.listing` says."""
+
 WANTED = frozenset(
     (
+        *RPM_DATABASES,
         "etc/alpine-release",
         "etc/debian_version",
         "etc/group",
@@ -33,6 +41,8 @@ SETTINGS = frozenset((".env", ".npmrc", "secrets.json", "secrets.toml", "secrets
 """Files whose bytes are kept wherever they are, while there is much room: whether they hold a secret is in their text."""
 
 _LARGEST_TEXT = 16_000_000
+# RPM keeps some 100 kB for each package; only its names stay in memory.
+_LARGEST_DATABASE = 100_000_000
 _LARGEST_SETTING = 64_000
 _LARGEST_TEXTS = 64_000_000
 MOST_ENTRIES = 1_000_000
@@ -103,8 +113,10 @@ def read_layer(
             raise TargetError(f"has more than {MOST_ENTRIES:,} files, or absurd names; give a smaller image")
         entries.append(entry)
         if member.size == member.stored and _is_wanted(entry, wanted, kept):
-            kept -= member.size
-            texts[entry.path] = payload.read()
+            text = _kept(entry.path, payload.read())
+            if text is not None and len(text) <= min(kept, _LARGEST_TEXT):
+                kept -= len(text)
+                texts[entry.path] = text
     return LayerContents(diff_id, own.finish(), tuple(entries), MappingProxyType(texts))
 
 
@@ -117,7 +129,7 @@ def hashes(source: ImageSource, wanted: Mapping[int, frozenset[str]]) -> dict[tu
     try:
         return _hashes(source, wanted)
     except TargetError as error:
-        raise TargetError(error.message, error.uri or source.path or source.image.reference) from error
+        raise TargetError(error.message, error.uri or source.image.reference) from error
 
 
 def verify(source: ImageSource) -> None:
@@ -134,7 +146,7 @@ def verify(source: ImageSource) -> None:
             found.update(chunk)
         if found.hexdigest() != expected:
             message = "is damaged: a layer is not the one that its configuration names; make it again"
-            raise TargetError(message, source.path or source.image.reference)
+            raise TargetError(message, source.image.reference)
 
 
 def _hashes(source: ImageSource, wanted: Mapping[int, frozenset[str]]) -> dict[tuple[int, str], tuple[int, str]]:
@@ -192,12 +204,23 @@ def _sha256(payload: Payload) -> str:
     return digest.hexdigest()
 
 
+def _kept(path: str, data: bytes) -> bytes | None:
+    """What is kept of a file's bytes; None where it is a database that cannot be read."""
+    if path not in RPM_DATABASES:
+        return data
+    from scanguard.image.rpm import listing
+
+    return listing(data)
+
+
 def _is_wanted(entry: Entry, wanted: frozenset[str], room: int) -> bool:
     """Whether a file's bytes are kept; those that stand anywhere leave half of all room to the others."""
     if entry.kind is not Kind.FILE or not wanted:
         return False
     folder, slash, name = entry.path.rpartition("/")
     if entry.path in wanted or folder + slash in wanted:
+        if entry.path in RPM_DATABASES:
+            return entry.size <= _LARGEST_DATABASE
         return entry.size <= min(room, _LARGEST_TEXT)
     return name in SETTINGS and entry.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
 

@@ -11,12 +11,12 @@ TOOLS = {
     "apt": "gcc g++ gcc-12 g++-13 clang clang-16 make cmake ninja-build build-essential libssl-dev python3-dev "
     "linux-headers-amd64 golang-go golang-1.22 rustc cargo default-jdk openjdk-21-jdk openjdk-21-jdk-headless maven "
     "pkg-config nvidia-cuda-toolkit cuda-nvcc-12-4 dotnet-sdk-9.0 binutils temurin-21-jdk llvm autoconf libtool bison",
-    "apk": "gcc musl-dev build-base alpine-sdk linux-headers go rust cargo openjdk21-jdk make",
+    "apk": "gcc musl-dev build-base alpine-sdk linux-headers go rust cargo openjdk21-jdk make clang17 llvm17",
     "dnf": "gcc gcc-c++ make openssl-devel kernel-headers kernel-devel gcc-toolset-13 golang java-21-openjdk-devel "
-    "@development-tools rpm-build",
+    "@development-tools rpm-build cmake3 gcc-c++-12.2.1-2.fc39 llvm-toolset-devel",
     "yum": "gcc devtoolset-11",
     "microdnf": "gcc",
-    "zypper": "gcc libopenssl-devel",
+    "zypper": "gcc libopenssl-devel gcc13 gcc13-c++ cpp13 go1.21 rust1.70 cargo1.70",
     "pacman": "base-devel gcc",
     "conda": "gcc_linux-64 gxx_linux-64 compilers cmake cuda-nvcc",
     "mamba": "gxx",
@@ -31,9 +31,11 @@ TOOLS = {
 }
 NO_TOOLS = {
     "apt": "curl wget git python3 python3-pip nodejs npm libgcc-s1 libstdc++6 gcc-12-base openjdk-21-jre openjdk-21-jre-headless "
-    "ca-certificates google-cloud-sdk make-up perl ruby llvm-libs tini clangd-docs",
-    "apk": "libgcc libstdc++ python3 nodejs openjdk21-jre",
-    "dnf": "libgcc java-21-openjdk java-21-openjdk-headless",
+    "ca-certificates cuda-toolkit-12-4-config-common google-cloud-sdk make-up perl ruby llvm-libs tini clangd-docs",
+    "apk": "libgcc libstdc++ python3 nodejs openjdk21-jre clang17-libs clang17-libclang llvm17-libs",
+    "dnf": "libgcc java-21-openjdk java-21-openjdk-headless llvm-compat-libs llvm-filesystem clang-resource-filesystem "
+    "rpm-build-libs cuda-toolkit-12-config-common elfutils-libelf pkgconf-m4 cmake-filesystem libstdc++",
+    "zypper": "libgcc_s1 libstdc++6 python311 java-17-openjdk-headless",
     "pip": "gcc flask numpy cython-like",
     "npm": "gcc express pm2",
     "gem": "rake bundler",

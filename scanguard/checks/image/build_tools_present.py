@@ -2,9 +2,9 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from scanguard.build.tools import is_build_tool, is_tool_name
+from scanguard.build.tools import is_build_tool, is_group, is_tool_name
 from scanguard.checks.image.history import history
-from scanguard.checks.image.packages import Database, database, layers_of
+from scanguard.checks.image.packages import Database, database, family, layers_of
 from scanguard.checks.image.parts import file_system, listed, own_from, sureness
 from scanguard.checks.image.programs import programs
 from scanguard.image.problems import ImagePlace, ImageProblem
@@ -31,8 +31,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     ## What it does
 
-    Reads the packages that the image's own database names (dpkg, apk), and looks for compilers in the `bin` directories of
-    installations that no package owns. One finding per layer says which tools came with it, and compares them with what the
+    Reads the packages that the image's own database names (dpkg, apk, RPM), and looks for compilers in the `bin` directories
+    of installations that no package owns. One finding per layer says which tools came with it, and compares them with what the
     Dockerfile says: named there, or not, such as tools that came as another package's dependency. Where the Dockerfile's own
     finding is shown too, the two are one, which lists what came besides. A tool that the Dockerfile installs and the image does
     not have is told as a note. Tools of the base image are one finding at its line.
@@ -69,7 +69,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     found: _Found = _packages(scan, installed) if installed else {}
     for name, path, placed in programs(file_system(scan), packaged=installed is not None):
         found.setdefault(placed.layer, []).append((name, path))
-    yield from _problems(scan, found, frozenset(one.name for one in named))
+    yield from _problems(scan, found, frozenset(_own_name(installed, one) for one in named))
     if installed is not None:
         yield from _refuted(scan, installed, named)
 
@@ -85,6 +85,17 @@ def _named(scan: ImageScan) -> tuple[Package, ...]:
     if scan.build is None or scan.build.shipped is None or scan.blame is None or scan.blame.reason:
         return ()
     return tuple(one for one in scan.build.shipped.packages if one.removed is None and one.known and is_build_tool(one))
+
+
+def _own_name(installed: Database | None, package: Package) -> str:
+    """The name in RPM's database of what the Dockerfile calls `gcc-12.2` or `java-devel`; else the Dockerfile's own."""
+    if (
+        installed is None
+        or not installed.manager == family(package.manager) == "dnf"
+        or package.name in installed.names
+    ):
+        return package.name
+    return installed.provided.get(package.name, package.name)
 
 
 def _problems(scan: ImageScan, found: _Found, named: frozenset[str]) -> Iterator[ImageProblem]:
@@ -128,8 +139,9 @@ def _refuted(scan: ImageScan, installed: Database, named: tuple[Package, ...]) -
     """The tools that the Dockerfile installs and the image does not have; silent where the two differ anyway."""
     if scan.blame is None or scan.blame.changed:
         return
-    for name in dict.fromkeys(one.name for one in named if one.manager == installed.manager and one.certain):
-        if _PLAIN.fullmatch(name) and name not in installed.names and name not in installed.provided:
+    mine = (one for one in named if family(one.manager) == installed.manager and one.certain)
+    for name in dict.fromkeys(one.name for one in mine if not is_group(one.name)):
+        if _PLAIN.fullmatch(name) and not installed.has(name):
             message = f"The Dockerfile installs '{name}', but the image does not have it."
             runs = (one.layer for one in history(scan) if one.own and one.keyword == "RUN" and name in one.text.split())
             yield ImageProblem(message, ImagePlace(next(runs, None)), severity=Severity.NOTE, key=name)

@@ -1,4 +1,4 @@
-"""The packages of an image as its own databases name them: those of dpkg and apk.
+"""The packages of an image as its own databases name them: those of dpkg, apk and RPM.
 
 https://man7.org/linux/man-pages/man5/deb822.5.html and https://wiki.alpinelinux.org/wiki/Apk_spec#Installed_Database_V2.
 """
@@ -6,7 +6,8 @@ https://man7.org/linux/man-pages/man5/deb822.5.html and https://wiki.alpinelinux
 from collections.abc import Mapping
 
 from scanguard.checks.image.parts import file_system
-from scanguard.image.filesystem import text_of
+from scanguard.image.contents import RPM_DATABASES
+from scanguard.image.filesystem import FileSystem, text_of
 from scanguard.model.record import NamedTuple
 from scanguard.plugin import ImageScan
 
@@ -14,28 +15,47 @@ from scanguard.plugin import ImageScan
 DATABASES: Mapping[str, tuple[str, ...]] = {
     "apt": ("var/lib/dpkg/status",),
     "apk": ("lib/apk/db/installed", "usr/lib/apk/db/installed"),
+    "dnf": RPM_DATABASES,
 }
+_OF_RPM = frozenset({"yum", "microdnf", "zypper"})
 
 
 class Database(NamedTuple):
-    """What a database says: installed packages by name, and the names that they provide besides."""
+    """What a database says: installed packages by name, and by other names, that they provide, one that does."""
 
     manager: str
     path: str
     names: frozenset[str]
-    provided: frozenset[str]
+    provided: Mapping[str, str]
+
+    def has(self, name: str) -> bool:
+        """Whether a package is installed that has or provides a name."""
+        return name in self.names or name in self.provided
 
 
 def database(scan: ImageScan) -> Database | None:
-    """The database that a container of the image sees, None where there is none that can be read."""
+    """The database that a container of the image sees, None where there is none that can be read and names a package."""
     system = file_system(scan)
     for manager, paths in DATABASES.items():
         for path in paths:
             found = text_of(scan.contents, system, path)
             placed = system.find(path)
-            if found is not None and placed is not None:
-                return read(manager, placed.entry.path, found[0])
+            if found is not None and placed is not None and not _is_open(system, path):
+                read_ = read(manager, placed.entry.path, found[0])
+                if read_.names:
+                    return read_
     return None
+
+
+def family(manager: str) -> str:
+    """The name in `DATABASES` of the database that a manager of the symbolic build writes; its own where it has none."""
+    return "dnf" if manager in _OF_RPM else manager
+
+
+def _is_open(system: FileSystem, path: str) -> bool:
+    """Whether the last changes are not in the file: sqlite's log beside it is empty once RPM has come to its end."""
+    log = system.find(f"{path}-wal")
+    return log is not None and log.entry.size > 0
 
 
 def layers_of(scan: ImageScan, installed: Database, names: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
@@ -62,19 +82,23 @@ def _versions(scan: ImageScan, installed: Database) -> list[tuple[int, frozenset
 
 
 def read(manager: str, path: str, text: str) -> Database:
-    """The installed packages that a database names; those that dpkg removed but for their settings are none."""
+    """The installed packages that a database names; those that dpkg removed but for their settings are none.
+
+    Of RPM's, which is no text, `text` is what `scanguard.image.rpm.listing` made of it.
+    """
+    provided: dict[str, str] = {}
     names: set[str] = set()
-    provided: set[str] = set()
     for block in text.split("\n\n"):
         fields = _fields(block)
+        name = fields.get("P", "")
+        others = [word.partition("=")[0] for word in fields.get("p", "").split()]
         if manager == "apt":
-            if fields.get("Status", "").endswith(" installed"):
-                names.add(fields.get("Package", ""))
-                provided.update(word.split("(")[0].strip() for word in fields.get("Provides", "").split(","))
-        else:
-            names.add(fields.get("P", ""))
-            provided.update(word.partition("=")[0] for word in fields.get("p", "").split())
-    return Database(manager, path, frozenset(names - {""}), frozenset(provided - {""}))
+            name = fields.get("Package", "") if fields.get("Status", "").endswith(" installed") else ""
+            others = [word.split("(")[0].strip() for word in fields.get("Provides", "").split(",")]
+        if name:
+            names.add(name)
+            provided |= {other: name for other in others if other and other not in provided}
+    return Database(manager, path, frozenset(names), provided)
 
 
 def _fields(block: str) -> dict[str, str]:
