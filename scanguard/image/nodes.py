@@ -103,13 +103,16 @@ class ByteStream(Protocol):
 class ImageSource(Protocol):
     """An image that can be read: what the hook `scanguard_load_image` returns.
 
-    `path` is a docker archive, an OCI archive or an OCI layout on disk, empty where the image has no such file.
-    `daemon` is the address of the docker daemon that holds it, empty for files. Every method raises TargetError where
-    the image cannot be read.
+    `path` is a docker archive, an OCI archive or an OCI layout on disk, empty where the image has no such file (yet: it may
+    be saved when it is first read). `daemon` is the address of the docker daemon that holds it, empty for files. Every
+    method raises TargetError where the image cannot be read.
     """
 
-    path: str
     daemon: str
+
+    @property
+    def path(self) -> str:
+        """Where the image is on disk, for other processes too."""
 
     @property
     def image(self) -> Image:

@@ -112,7 +112,7 @@ class FileImage:
         return self._parts
 
     def _located(self, error: TargetError) -> TargetError:
-        return TargetError(error.message, printable(self.path))
+        return TargetError(error.message, printable(self._asked.reference))
 
 
 class DirectoryBlobs:

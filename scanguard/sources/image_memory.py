@@ -16,7 +16,7 @@ from scanguard.image.nodes import ByteStream, Image, ImageSource, LayerContents
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.sources.image_files import FileImage
-from scanguard.sources.image_stream import StreamImage
+from scanguard.sources.image_saved import SavedImage
 
 _PREFIX: Final = "contents-"
 _MOST: Final = 30
@@ -37,7 +37,7 @@ def remembered(source: ImageSource, folder: str) -> ImageSource:
 
     With an empty `folder`, and where nothing tells whether the image is still the same one, it is the source itself.
     """
-    if not folder or not isinstance(source, FileImage | StreamImage):
+    if not folder or not isinstance(source, FileImage | SavedImage):
         return source
     identity = source.identity()
     return KeptImage(source, folder, identity) if identity else source
@@ -46,8 +46,7 @@ def remembered(source: ImageSource, folder: str) -> ImageSource:
 class KeptImage:
     """An image of which an earlier run may have kept what it read. Its methods raise TargetError as the source's do."""
 
-    def __init__(self, source: FileImage | StreamImage, folder: str, identity: str) -> None:
-        self.path = source.path
+    def __init__(self, source: FileImage | SavedImage, folder: str, identity: str) -> None:
         self.daemon = source.daemon
         self._source = source
         self._identity = identity
@@ -56,6 +55,11 @@ class KeptImage:
         self._lock = Lock()
         self._recalled: Recalled | None = None
         self._asked = False
+
+    @property
+    def path(self) -> str:
+        """Where the source is on disk; empty where it is not."""
+        return self._source.path
 
     @property
     def image(self) -> Image:

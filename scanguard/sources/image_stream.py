@@ -55,8 +55,9 @@ class Seen(NamedTuple):
 class StreamImage:
     """An image in an archive that `begin` gives, anew at each call. `path` and `daemon` say where it is.
 
-    `told` takes what the archive says of the image for the better, where somebody knows it better: a daemon its names.
-    `identity` names its bytes where somebody does, and `outline` gives the image of a shape without reading them.
+    `asked` is what it was asked for by. `told` takes what the archive says of the image for the better, where somebody
+    knows it better: a daemon its names. `identity` names its bytes where somebody does, and `outline` gives the image of a
+    shape without reading them.
     """
 
     def __init__(
@@ -72,9 +73,9 @@ class StreamImage:
     ) -> None:
         self.path = path
         self.daemon = daemon
-        self._begin = begin
-        self._asked = asked
-        self._told = told
+        self.begin = begin
+        self.asked = asked
+        self.told = told
         self._identity = identity
         self._outline = outline
         self._answer: tuple[Parts, tuple[LayerContents, ...]] | None = None
@@ -93,7 +94,7 @@ class StreamImage:
         """The uncompressed archive of each different layer with its diff id, in the order of the archive."""
         ids = {clean(layer.file): layer for layer in self._read()[0].layers}
         done: set[str] = set()
-        with self._begin() as stream:
+        with self.begin() as stream:
             for member, payload in members(stream):
                 layer = ids.get(member.path)
                 if layer is not None and member.type == "0" and layer.diff_id not in done:
@@ -110,7 +111,7 @@ class StreamImage:
     def outlined(self, shape: Shape) -> Image | None:
         """What the image of this shape is, told without reading it; None where nobody can. Raises TargetError."""
         image = self._outline(shape)
-        return None if image is None else self._told(image)
+        return None if image is None else self.told(image)
 
     def _read(self) -> tuple[Parts, tuple[LayerContents, ...]]:
         """What one pass gave; who asks meanwhile waits for it."""
@@ -119,15 +120,15 @@ class StreamImage:
                 try:
                     self._answer = self._pass()
                 except TargetError as error:
-                    raise TargetError(error.message, printable(self.path) or self._asked.reference) from error
+                    raise TargetError(error.message, printable(self.path) or self.asked.reference) from error
             return self._answer
 
     def _pass(self) -> tuple[Parts, tuple[LayerContents, ...]]:
-        with self._begin() as stream:
+        with self.begin() as stream:
             seen = look_through(stream, os.path.getsize(self.path) if self.path else 0)
-        parts = find_image(seen, self._asked)
+        parts = find_image(seen, self.asked)
         layers = tuple(layer._replace(file=seen.name(layer.file)) for layer in parts.layers)
-        parts = parts._replace(image=self._told(parts.image), layers=layers)
+        parts = parts._replace(image=self.told(parts.image), layers=layers)
         return parts, tuple(_contents(parts, seen))
 
 

@@ -21,6 +21,7 @@ from scanguard.model.reference import ImageReference, is_path
 from scanguard.plugin import hookimpl
 from scanguard.sources.daemon import Daemon
 from scanguard.sources.image_files import image_in_file
+from scanguard.sources.image_saved import SavedImage
 from scanguard.sources.image_stream import StreamImage
 
 _IDENTIFIER = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
@@ -38,7 +39,7 @@ def scanguard_load_image(target: str, platform: str, pull: bool) -> ImageSource 
     return image_in_daemon(target, wanted, pull=pull)
 
 
-def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:
+def image_in_daemon(target: str, platform: str, *, pull: bool) -> SavedImage:
     """The image of this name or id in the docker daemon; with `pull` it is fetched where it is not there.
 
     Raises TargetError where the name is none, the daemon has no such image, or cannot be reached.
@@ -64,7 +65,7 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:
         return image._replace(tags=tags, name=_name(target, reference, tags, found))
 
     asked = Asked(target, reference.familiar, platform)
-    return StreamImage(
+    stream = StreamImage(
         lambda: _saved(daemon, identifier),
         asked,
         daemon=daemon.address,
@@ -72,6 +73,7 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> StreamImage:
         identity=f"{daemon.address}\n{identifier}\n{platform}" if found.get("Id") else "",
         outline=lambda shape: outline(shape, target, reference.familiar, found, daemon.history(identifier)),
     )
+    return SavedImage(stream)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +18,7 @@ from scanguard.image.contents import hashes
 from scanguard.image.nodes import ImageSource
 from scanguard.model.errors import TargetError
 from scanguard.registry import Registry
+from scanguard.sources import image_saved
 from scanguard.sources.daemon import Endpoint, endpoints
 from scanguard.sources.images import is_path
 from tests.engines import Engine, Held, running_engine
@@ -315,6 +318,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 def test_an_image_of_the_daemon(engine: Engine) -> None:
     source = load("team/app:1")
+    assert (source.path, source.daemon) == ("", engine.address)
     image = source.image
     assert (image.reference, image.name, image.id, image.tags) == (
         "team/app:1",
@@ -322,10 +326,45 @@ def test_an_image_of_the_daemon(engine: Engine) -> None:
         image_id(RECIPE),
         ("team/app:1", "old:2"),
     )
-    assert (source.path, source.daemon) == ("", engine.address)
     assert [layer.diff_id for layer in source.contents()] == [digest(tar) for tar in layer_tars(RECIPE)]
     assert engine.asked == ["json team/app:1", f"get {image_id(RECIPE)}"]
     assert hashes(source, FIRST) == {(0, "big"): (300_000, digest(b"x" * 300_000).removeprefix("sha256:"))}
+
+
+def test_an_image_of_the_daemon_is_saved_once_for_all(engine: Engine) -> None:
+    source = load("team/app:1")
+    contents = source.contents()
+    path = Path(source.path)
+    assert path.read_bytes() == engine.images["team/app:1"].archive
+    assert subprocess.run(["cat", str(path)], capture_output=True, check=True).stdout == path.read_bytes()
+    assert not Path(os.readlink(path)).exists()
+    assert hashes(source, FIRST)
+    assert source.contents() == contents
+    assert engine.asked == ["json team/app:1", f"get {image_id(RECIPE)}"]
+    source.close()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("lacks", ["space", "proc"])
+def test_an_image_of_the_daemon_that_cannot_be_saved(
+    engine: Engine, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lacks == "space":
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    else:
+        monkeypatch.setattr(image_saved, "_OPEN_FILES", str(tmp_path / "none"))
+    source = load("team/app:1")
+    assert [layer.diff_id for layer in source.contents()] == [digest(tar) for tar in layer_tars(RECIPE)]
+    assert (source.path, source.image.tags) == ("", ("team/app:1", "old:2"))
+    assert hashes(source, FIRST) == {(0, "big"): (300_000, digest(b"x" * 300_000).removeprefix("sha256:"))}
+    source.close()
+
+
+def test_no_file_stays_open_where_an_image_cannot_be_saved(engine: Engine) -> None:
+    engine.images[image_id(RECIPE)] = engine.images["old:2"]._replace(cut=900)
+    failure("old:2")
+    names = (os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir())
+    assert [name for name in names if "scanguard-" in name] == []
 
 
 @pytest.mark.parametrize(("target", "name"), [("old:2", "old"), (image_id(RECIPE), "team/app")])
