@@ -3,28 +3,31 @@
 Two processes cannot use one cache of Trivy's at a time, and the one that waits fails after five seconds. So each image
 (by its name, which rebuilt ones share) has a cache of its own with the databases linked into it, and a second run on it
 at the same time takes another. Trivy keeps lines around secrets, and commands of the history, in clear: they are blotted
-out as soon as it is done.
+out as soon as it is done, and until then the cache bears a mark by which a later run knows what a killed one left.
 """
 
-import errno
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from time import time
 
 from scanguard.model.record import NamedTuple
+from scanguard.trivy.claim import claimed, vacated
 from scanguard.trivy.private import private_directory
+from scanguard.trivy.scrub import scrub
 from scanguard.trivy.settings import TrivySettings
 
 _PLACES = 8
 _LINKED = ("db", "java-db")
-_KEY = rb'"(?:Content|Highlighted|Match|CreatedBy)":"'
-_CLEAR = re.compile(_KEY + rb'((?:[^"\\]|\\.)+)"')
-_BEGUN = re.compile(_KEY + rb'(?:[^"\\]|\\.)*\\?\Z')
-_LONGEST_KEY = len('"Highlighted":"')
-_BLOCK = 1 << 20
-_LONGEST_TEXT = 64 << 20
+_PREFIX = "scan-"
+_MARK = "in-clear"
+_KEPT_SECONDS = 30 * 86_400.0
+"""An image that nobody scanned for a month has most likely other layers by now, of which its cache knows nothing."""
+_MOST = 50
+"""A cache takes some megabytes, and saves seconds: more images than these are rarely scanned from one directory."""
+_SETTLED_SECONDS = 60.0
+"""A Trivy that outlived its ScanGuard has opened its cache by then: what it still writes is gone with the removed file."""
 
 
 class Cache(NamedTuple):
@@ -36,7 +39,10 @@ class Cache(NamedTuple):
 
 @contextmanager
 def scan_cache(settings: TrivySettings, name: str) -> Iterator[Cache]:
-    """A cache that no other run uses; where none can be had, an empty one that is thrown away."""
+    """A cache that no other run uses; where none can be had, an empty one that is thrown away.
+
+    What runs that were killed left in others is removed, and so are caches that were not used for long.
+    """
     backend = settings.cache_backend
     if backend != "fs":
         with _thrown_away(settings, backend) as cache:
@@ -44,15 +50,15 @@ def scan_cache(settings: TrivySettings, name: str) -> Iterator[Cache]:
         return
     key = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     for number in range(_PLACES):
-        path = os.path.join(settings.cache, "scanguard", f"scan-{key}-{number}")
+        path = os.path.join(settings.cache, "scanguard", f"{_PREFIX}{key}-{number}")
         handle = _taken(path, settings)
         if handle is not None:
             try:
+                tend(os.path.dirname(path), time())
                 yield Cache(path, "fs")
+                return
             finally:
-                scrub(os.path.join(path, "fanal", "fanal.db"))
-                os.close(handle)
-            return
+                _left(path, handle)
     with _thrown_away(settings, "memory") as cache:
         yield cache
 
@@ -65,23 +71,90 @@ def _thrown_away(settings: TrivySettings, backend: str) -> Iterator[Cache]:
 
 
 def _taken(path: str, settings: TrivySettings) -> int | None:
-    """Take a cache: the open lock of it, None where another run has it or it cannot be written."""
-    import fcntl
-
+    """Take and mark a cache: the open lock of it, None where another run has it or it cannot be written."""
     if not settings.cache:
         return None
     try:
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        handle = os.open(os.path.join(path, "lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = claimed(path)
     except OSError:
         return None
+    if handle is None:
+        return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.lexists(_mark(path)):
+            _forget(path)
+        os.close(os.open(_mark(path), os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         _link(path, settings)
     except OSError:
         os.close(handle)
         return None
     return handle
+
+
+def _left(path: str, handle: int) -> None:
+    """Leave a cache without texts in clear; the mark stays where that fails, whatever the reason."""
+    try:
+        if scrub(os.path.join(path, "fanal", "fanal.db")):
+            with suppress(OSError):
+                os.unlink(_mark(path))
+    finally:
+        os.close(handle)
+
+
+def _mark(path: str) -> str:
+    return os.path.join(path, _MARK)
+
+
+def _forget(path: str) -> None:
+    """Remove what Trivy kept of layers. A Trivy that still has the file open writes into one without a name.
+
+    Raises OSError where something is left.
+    """
+    import shutil
+
+    with suppress(FileNotFoundError):
+        shutil.rmtree(os.path.join(path, "fanal"))
+
+
+def tend(folder: str, now: float) -> None:
+    """Remove from caches below `folder` what a killed run left in clear, and those that were not used for long.
+
+    Those that a run uses are left alone. `now` is in seconds since 1970. No failure matters.
+    """
+    with suppress(OSError), os.scandir(folder) as entries:
+        found = [one.path for one in entries if one.name.startswith(_PREFIX) and one.is_dir(follow_symlinks=False)]
+        used = sorted(((_used(path), path) for path in found), reverse=True)
+        for place, (last, path) in enumerate(used):
+            old = place >= _MOST or now - last > _KEPT_SECONDS
+            if old or os.path.lexists(_mark(path)):
+                with suppress(OSError):
+                    _tidied(path, now, old=old)
+
+
+def _used(path: str) -> float:
+    """When a cache was last used, since the mark is made in it and taken away; zero where it is gone."""
+    try:
+        return os.stat(path, follow_symlinks=False).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _tidied(path: str, now: float, *, old: bool) -> None:
+    """Remove an old cache of this user's, or what stands in clear in another one. Raises OSError where that fails."""
+    if os.stat(path, follow_symlinks=False).st_uid != os.getuid():
+        return
+    handle = claimed(path)
+    if handle is None:
+        return
+    try:
+        if old:
+            vacated(path)
+            return
+        _forget(path)
+        if now - os.stat(_mark(path), follow_symlinks=False).st_mtime > _SETTLED_SECONDS:
+            os.unlink(_mark(path))
+    finally:
+        os.close(handle)
 
 
 def _link(path: str, settings: TrivySettings) -> None:
@@ -97,47 +170,3 @@ def _link(path: str, settings: TrivySettings) -> None:
             with suppress(FileNotFoundError):
                 os.unlink(link)
             os.symlink(target, link)
-
-
-def scrub(path: str) -> None:
-    """Blot out the texts in a cache file that may hold secrets, in place and in pages that are no longer used too.
-
-    The texts stay as long as they are, so that the file keeps its form (https://github.com/etcd-io/bbolt; its pages have
-    no checksums). Nothing that is asked of the cache later depends on them. A file that cannot be treated so is removed.
-    """
-    try:
-        with open(path, "r+b", buffering=0) as file:
-            for start, text in _texts(file.fileno()):
-                if text.strip(b"*"):
-                    _overwrite(file.fileno(), start, len(text))
-    except FileNotFoundError:
-        return
-    except OSError:
-        with suppress(OSError):
-            os.unlink(path)
-
-
-def _texts(handle: int) -> Iterator[tuple[int, bytes]]:
-    """Where the texts begin, in bytes, and the texts. Nothing is mapped: a file with holes on a full disk can be read.
-
-    Raises OSError where the file cannot be read, or where a text is longer than any that Trivy keeps.
-    """
-    at, held = 0, b""
-    while block := os.pread(handle, _BLOCK, at + len(held)):
-        held += block
-        done = 0
-        for found in _CLEAR.finditer(held):
-            done = found.end()
-            yield at + found.start(1), found[1]
-        begun = _BEGUN.search(held, done)
-        rest = begun.start() if begun else max(done, len(held) - _LONGEST_KEY)
-        at, held = at + rest, held[rest:]
-        if len(held) > _LONGEST_TEXT:
-            raise OSError(errno.EFBIG, "a text has no end")
-
-
-def _overwrite(handle: int, start: int, size: int) -> None:
-    stars = b"*" * size
-    while stars:
-        written = os.pwrite(handle, stars, start)
-        start, stars = start + written, stars[written:]
