@@ -49,8 +49,8 @@ def mutated(random_: random.Random) -> str:
 
 
 def check(text: str) -> None:
-    """Raise where the text is handled badly."""
-    start = time.perf_counter()
+    """Raise where the text is handled badly, or takes too much of the processor: what others do meanwhile is not counted."""
+    start = time.thread_time()
     check_places(text)
     body = Body(text, ((0, 7),))
     whole = Span(0, len(text) + 7)
@@ -58,7 +58,7 @@ def check(text: str) -> None:
     for call in invocations(instruction, {"X": "a b", "V": "1.2.3", "v": "a/b/c"}, "/w", ("/bin/sh", "-c")):
         for span in (call.span, *(argument.span for argument in call.arguments)):
             assert 7 <= span.start <= span.end <= len(text) + 7, (call, span)
-    taken = time.perf_counter() - start
+    taken = time.thread_time() - start
     assert taken < MAX_SECONDS, taken
 
 
