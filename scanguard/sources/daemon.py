@@ -4,7 +4,6 @@ https://docs.docker.com/reference/api/engine/: `GET /images/{name}/json`, `GET /
 """
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from scanguard.model.display import displayable
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
+from scanguard.sources.engine_socket import answer, is_socket, local_address, sockets
 
 _TIMEOUT = 10
 _SAVE_TIMEOUT = 600
@@ -58,11 +58,17 @@ class Daemon:
 
     def inspect(self, name: str) -> Mapping[str, Any] | None:
         """What the daemon says of an image, None where it has none of this name. Raises TargetError as `user` does."""
+        quick = self._described(name)
+        if quick is not None:
+            return quick
         with self._telling(name):
             return self._inspected(name)
 
     def history(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The history of an image, the last entry first. Raises TargetError as `user` does."""
+        quick = self._quick(f"/images/{name}/history")
+        if isinstance(quick, list):
+            return tuple(quick)
         with self._telling(name):
             self.connect()
             found: list[Mapping[str, Any]] = self._client.history(name)
@@ -117,6 +123,18 @@ class Daemon:
                 failure = failure or error
         raise failure or docker.errors.DockerException("No such file")
 
+    def _described(self, name: str) -> Mapping[str, Any] | None:
+        quick = self._quick(f"/images/{name}/json")
+        return quick if isinstance(quick, dict) else None
+
+    def _quick(self, path: str) -> Any:
+        """What an engine on a local socket answers; None where there is none, or where it does not answer plainly."""
+        local = local_address(os.environ) if self._client is None else ""
+        found = answer(local, path)
+        if found is not None:
+            self.address = local
+        return found
+
     def _inspected(self, name: str) -> Mapping[str, Any] | None:
         import docker.errors
 
@@ -128,18 +146,22 @@ class Daemon:
         return found
 
     def _ask(self, name: str) -> str | None:
-        import docker.errors
-        import requests.exceptions
-
-        try:
-            attributes = self._inspected(name)
-        except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-            message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
-            raise TargetError(f"{message} ({type(error).__name__})") from error
+        quick = self._described(name)
+        attributes = self._described_by_library(name) if quick is None else quick
         if attributes is None:
             return None
         user = (attributes.get("Config") or {}).get("User") or "root"
         return str(user).partition(":")[0]
+
+    def _described_by_library(self, name: str) -> Mapping[str, Any] | None:
+        import docker.errors
+        import requests.exceptions
+
+        try:
+            return self._inspected(name)
+        except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+            message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
+            raise TargetError(f"{message} ({type(error).__name__})") from error
 
     def _pieces(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         with self._telling(name):
@@ -184,7 +206,7 @@ def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:
     if context is not None:
         yield context
         return
-    found = [path for path in _sockets(environment) if _is_socket(path)]
+    found = [path for path in sockets(environment) if is_socket(path)]
     yield from (Endpoint(f"unix://{path}") for path in found or ["/var/run/docker.sock"])
 
 
@@ -203,23 +225,3 @@ def _context(environment: Mapping[str, str]) -> Endpoint | None:
     if found is None:
         raise TargetError(f"docker's context '{name}' does not exist; choose another with `docker context use`")
     return Endpoint(str(found.Host), found.TLSConfig)
-
-
-def _sockets(environment: Mapping[str, str]) -> Iterator[str]:
-    runtime = environment.get("XDG_RUNTIME_DIR", "")
-    home = environment.get("HOME", "")
-    yield "/var/run/docker.sock"
-    if runtime:
-        yield f"{runtime}/docker.sock"
-    if home:
-        yield f"{home}/.docker/run/docker.sock"
-    if runtime:
-        yield f"{runtime}/podman/podman.sock"
-    yield "/run/podman/podman.sock"
-
-
-def _is_socket(path: str) -> bool:
-    try:
-        return stat.S_ISSOCK(os.stat(path).st_mode)
-    except OSError:
-        return False

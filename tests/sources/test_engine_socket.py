@@ -1,0 +1,122 @@
+"""The quick way to an engine: it says what docker's library says, or nothing."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from scanguard.sources.engine_socket import answer, local_address, sockets
+from tests.engines import Engine, Held, running_engine
+
+DESCRIBED = {"Id": "sha256:1", "Config": {"User": "app:app"}}
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="sg") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def engine(folder: Path) -> Iterator[Engine]:
+    with running_engine(folder) as running:
+        running.images["team/app:1"] = Held(b"", DESCRIBED, history=[{"CreatedBy": "RUN x"}])
+        yield running
+
+
+def test_answers(engine: Engine) -> None:
+    assert answer(engine.address, "/images/team/app:1/json") == DESCRIBED
+    assert answer(engine.address, "/images/team/app:1/history") == [{"CreatedBy": "RUN x"}]
+
+
+def test_whatever_else_is_no_answer(engine: Engine, folder: Path) -> None:
+    assert answer(engine.address, "/images/other:1/json") is None
+    assert answer(engine.address, "/images/broken/engine:1/json") is None
+    engine.asked.clear()
+    assert answer(engine.address, "/images/a b/json") is None
+    assert answer(engine.address, "/images/a\r\nx/json") is None
+    assert answer("", "/images/team/app:1/json") is None
+    assert answer(f"unix://{folder}/none.sock", "/images/team/app:1/json") is None
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"SSH-2.0-x\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000,
+    ],
+)
+def test_strange_engines(folder: Path, data: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "s"))
+        server.listen(1)
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(data)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert answer(f"unix://{folder}/s", "/images/a/json") is None
+        thread.join()
+
+
+def test_addresses(folder: Path) -> None:
+    assert local_address({"DOCKER_HOST": "unix:///run/x.sock"}) == "unix:///run/x.sock"
+    assert local_address({"DOCKER_HOST": "tcp://10.0.0.1:2376"}) == ""
+    assert local_address({"DOCKER_HOST": "ssh://host"}) == ""
+    assert local_address({"DOCKER_CONTEXT": "lab", "HOME": str(folder)}) == ""
+
+
+def test_contexts_are_left_to_the_library(folder: Path) -> None:
+    (folder / "podman").mkdir()
+    with running_engine(folder):
+        (folder / "engine.sock").rename(folder / "docker.sock")
+        here = {"XDG_RUNTIME_DIR": str(folder), "DOCKER_CONFIG": str(folder)}
+        found = local_address(here)
+        assert found in ("unix:///var/run/docker.sock", f"unix://{folder}/docker.sock")
+        for text, expected in (
+            ({"currentContext": "default"}, found),
+            ({"auths": {}}, found),
+            ({"currentContext": "lab"}, ""),
+            ([], ""),
+        ):
+            (folder / "config.json").write_text(json.dumps(text))
+            assert local_address(here) == expected
+        (folder / "config.json").write_text("{")
+        assert local_address(here) == ""
+
+
+def test_sockets() -> None:
+    assert list(sockets({"HOME": "/home/a", "XDG_RUNTIME_DIR": "/run/user/1"})) == [
+        "/var/run/docker.sock",
+        "/run/user/1/docker.sock",
+        "/home/a/.docker/run/docker.sock",
+        "/run/user/1/podman/podman.sock",
+        "/run/podman/podman.sock",
+    ]
+
+
+def test_the_library_is_not_loaded_for_a_question(engine: Engine) -> None:
+    program = (
+        "import sys; from scanguard.model.reference import ImageReference as R; from scanguard.sources.daemon import Daemon;"
+        "d = Daemon(); print(d.inspect('team/app:1')['Id'], d.history('team/app:1')[0]['CreatedBy'],"
+        "d.user(R.parse('team/app:1')), d.address, 'docker' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"DOCKER_HOST": engine.address}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["sha256:1", "RUN", "x", "app", engine.address, "False"]
+    assert engine.asked == ["json team/app:1", "history team/app:1", "json team/app:1"]
