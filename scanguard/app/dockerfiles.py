@@ -120,11 +120,12 @@ def _may_suppress(text: str) -> bool:
 
 
 def _catalogue(session: "Session", policy: Policy, words: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules that these words may name: those of Dockerfiles, which are loaded, or else all."""
+    """The rules that these words may name: those of Dockerfiles, which are loaded, or else all. Vulnerabilities need none."""
+    from scanguard.model.advisory import is_advisory
     from scanguard.model.catalogue import rule_named
 
     loaded = (*RULES, *(check.rule for check in (*session.checks, *policy.declared)))
-    return loaded if all(rule_named(word, loaded) for word in words) else session.catalogue(policy)
+    return loaded if all(rule_named(word, loaded) or is_advisory(word) for word in words) else session.catalogue(policy)
 
 
 def build_options(session: "Session", uri: str, policy: Policy, request: Request) -> Iterator[BuildOptions]:

@@ -111,13 +111,19 @@ def exploitation(policy: Policy) -> tuple[frozenset[str] | None, Mapping[str, fl
 
 
 def mark_inline(
-    findings: Sequence[Finding], build: Build, rules: Sequence[Rule], ran: Collection[str], today: str, policy: Policy
+    findings: Sequence[Finding],
+    build: Build,
+    rules: Sequence[Rule],
+    ran: Collection[str],
+    today: str,
+    policy: Policy,
+    inventory: Inventory | None = None,
 ) -> Marked:
     """The findings of an image marked by the comments of its Dockerfile, and the comments that hide none of them.
 
     Beside them the comments that a lock of the policy refuses. What is wrong with a comment otherwise is said where the
-    Dockerfile itself is checked. `ran` are the names of the rules that looked at the image. Comments in stages of which
-    the image has nothing are for other images.
+    Dockerfile itself is checked. `ran` are the names of the rules that looked at the image, `inventory` says under which
+    other ids its vulnerabilities are known. Comments in stages of which the image has nothing are for other images.
     """
     dockerfile = build.dockerfile
     found = pragmas(dockerfile)
@@ -126,8 +132,16 @@ def mark_inline(
         from scanguard.policy.locks import refuse_inline
 
         found, refused = refuse_inline(found, policy, rules, dockerfile.source)
-    reasons = policy.require_reason
-    inline = suppress_inline(findings, found, rules=rules, ran=ran, today=today, require_reason=reasons)
+    inline = suppress_inline(
+        [_shown(one, build) for one in findings],
+        found,
+        rules=rules,
+        ran=ran,
+        today=today,
+        require_reason=policy.require_reason,
+        aliases=_aliases(inventory),
+    )
+    marked = (one._replace(suppressions=mark.suppressions) for one, mark in zip(findings, inline.findings, strict=True))
     stamp, setting = Stamp(dockerfile, build, secret_spans(build)), policy.setting(UNUSED)
     foreign = [one.node.instructions for one in build.stages if one.role is Role.UNREACHED]
     unused = [
@@ -135,7 +149,22 @@ def mark_inline(
         for rule, problem in inline.problems
         if rule is UNUSED and setting.enabled and not any(_within(_covered(problem, found), one) for one in foreign)
     ]
-    return Marked(inline.findings, tuple(unused), refused)
+    return Marked(tuple(marked), tuple(unused), refused)
+
+
+def _shown(finding: Finding, build: Build) -> Finding:
+    """The finding, one that no line is known for where reports show it: at the last FROM, and so under its comments."""
+    if finding.span.end or build.shipped is None:
+        return finding
+    return finding._replace(span=build.shipped.lineage[0].from_span)
+
+
+def _aliases(inventory: Inventory | None) -> Mapping[str, Collection[str]]:
+    """The other ids of vulnerabilities, by the one that their findings have."""
+    names: dict[str, set[str]] = {}
+    for one in inventory.vulnerabilities if inventory is not None else ():
+        names.setdefault(one.id, set()).update(one.aliases)
+    return names
 
 
 def _covered(problem: Problem, found: Iterable[Pragma]) -> Span:

@@ -196,7 +196,8 @@ class ImageRun:
         if scan.build is None or not self.request.inline:
             return Marked(findings)
         today = self.session.environment.today
-        return mark_inline(findings, scan.build, self.session.rules, self._ran(scan.inventory), today, self.policy)
+        ran, known = self._ran(scan.inventory), scan.inventory
+        return mark_inline(findings, scan.build, self.session.rules, ran, today, self.policy, known)
 
 
 def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Notification]:

@@ -135,7 +135,8 @@ UNUSED = Rule(
 ## What it does
 
 Reports each rule in a comment `# scanguard: ignore[…]` for which there is no finding in the instruction, or for
-`ignore-file` in the file, that another comment does not hide already. Rules that did not run are not counted.
+`ignore-file` in the file, that another comment does not hide already. Rules that did not run are not counted, and ids of
+vulnerabilities only where Trivy looked at the images.
 
 ## Why it is bad
 

@@ -2,11 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from scanguard.dockerfile.nodes import SyntaxProblem, Word
 from scanguard.dockerfile.pragma import Pragma, Scope
 from scanguard.engine.rules import EXPIRED, MALFORMED, UNUSED
+from scanguard.model.advisory import VULNERABLE, is_advisory
 from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.finding import Finding, Problem, Suppression
 from scanguard.model.location import Region
@@ -64,13 +66,15 @@ def suppress_inline(
     ran: Collection[str],
     today: str,
     require_reason: bool = False,
+    aliases: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Inline:
     """Mark the findings of one file by its comments; not called under `--no-inline`.
 
-    `rules` is the whole catalogue, `ran` the names of the rules that ran on this file, `today` an ISO date. A finding
-    is marked by one comment at most, and one above its instruction goes before `ignore-file`.
+    `rules` is the whole catalogue, `ran` the names of the rules that ran on this file, `today` an ISO date, `aliases` the
+    other ids of vulnerabilities by the one that is their finding's rule. A finding is marked by one comment at most, and
+    one above its instruction goes before `ignore-file`.
     """
-    marking = _Marking(findings)
+    marking = _Marking(findings, aliases)
     problems: list[tuple[Rule, Problem]] = []
     ordered = sorted(pragmas, key=lambda pragma: (pragma.scope is Scope.FILE, pragma.span))
     for pragma in ordered:
@@ -113,25 +117,31 @@ def suppress_by_policy(
 
 
 class _Marking:
-    """The findings of one file, to be marked once each."""
+    """The findings of one file, to be marked once each: by their rule's name, those of vulnerabilities also by an id."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], aliases: Mapping[str, Collection[str]]) -> None:
         self._findings = list(findings)
         self._open: dict[str, list[tuple[int, int]]] = {}
+        self._marked: set[int] = set()
         for index, finding in enumerate(self._findings):
-            self._open.setdefault(finding.rule.name, []).append((finding.span.start, index))
+            name, id = finding.rule.name, finding.rule.id
+            ids = {one.lower() for one in (id, *aliases.get(id, ()))} if name == VULNERABLE else ()
+            for word in (name, *ids):
+                self._open.setdefault(word, []).append((finding.span.start, index))
         for places in self._open.values():
             places.sort()
 
-    def mark(self, rule: str, start: int, end: int, suppression: Suppression) -> int:
-        """Mark what is still open of a rule between two offsets; how many that were."""
-        places = self._open.get(rule, [])
+    def mark(self, word: str, start: int, end: int, suppression: Suppression) -> int:
+        """Mark what is still open of a rule or a vulnerability between two offsets; how many that were."""
+        places = self._open.get(word, [])
         first, last = bisect_left(places, (start, -1)), bisect_left(places, (max(end, start + 1), -1))
-        for _, index in places[first:last]:
+        found = [index for _, index in places[first:last] if index not in self._marked]
+        for index in found:
             finding = self._findings[index]
             self._findings[index] = finding._replace(suppressions=(*finding.suppressions, suppression))
+        self._marked.update(found)
         del places[first:last]
-        return last - first
+        return len(found)
 
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in the order in which they came."""
@@ -148,7 +158,10 @@ def _applied(
         end += 1
     for word in pragma.rules:
         rule = rule_named(word.text, rules)
-        if rule is None:
+        if rule is None and is_advisory(word.text):
+            if not marking.mark(word.text.lower(), start, end, suppression) and VULNERABLE in ran:
+                yield UNUSED, _unused(pragma, word)
+        elif rule is None:
             message = _sentence(SyntaxProblem(unknown_rule(word.text, rules), word.span))
             yield MALFORMED, Problem(message, word.span, key=word.text)
         elif not marking.mark(rule.name, start, end, suppression) and rule.name in ran:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanguard.dockerfile.pragma import Pragma
+from scanguard.model.advisory import VULNERABLE, is_advisory
 from scanguard.model.catalogue import rule_named, unknown_rule
 from scanguard.model.location import Region, Source
 from scanguard.model.report import Notification
@@ -17,7 +18,6 @@ from scanguard.policy.model import NO_TRIVY, Lock, Policy, RuleSetting
 
 KEYS = ("target", "targets", "build_args", "build_contexts", "exceptions", "vulnerabilities", "images")
 """Keys of a policy that can be locked as a whole; `fail_on` and the demands on exceptions follow any lock."""
-_VULNERABLE = "vulnerable-package"
 
 
 def read_locks(document: Document, words: Sequence[tuple[str, Path]], rules: Sequence[Rule]) -> Iterator[Lock]:
@@ -131,7 +131,7 @@ def _exceptions(attempt: _Attempt) -> Layer:
 
 def _vulnerabilities(attempt: _Attempt) -> Layer:
     """Exceptions for vulnerabilities, and the files that hold more of them."""
-    lock = attempt.locks.get(_VULNERABLE) or attempt.locks.get("vulnerabilities")
+    lock = _lock_on(VULNERABLE, attempt.locks)
     layer = attempt.layer
     if lock is None:
         return layer
@@ -166,10 +166,15 @@ def _freshness(attempt: _Attempt) -> Layer:
     return layer._replace(trivy=layer.trivy._replace(max_database_age=NO_TRIVY.max_database_age))
 
 
+def _lock_on(rule: str, locks: Mapping[str, Lock]) -> Lock | None:
+    """What locks a rule; what is accepted of vulnerabilities can be locked as a key of policies as well."""
+    return locks.get(rule) or (locks.get("vulnerabilities") if rule == VULNERABLE else None)
+
+
 def refuse_inline(
     pragmas: Iterable[Pragma], policy: Policy, rules: Sequence[Rule], source: Source
 ) -> tuple[tuple[Pragma, ...], tuple[Notification, ...]]:
-    """The suppressions of a file without those of locked rules, and what is to be said of these."""
+    """The suppressions of a file without those of locked rules and vulnerabilities, and what is to be said of these."""
     locks = {lock.name: lock for lock in reversed(policy.locks)}
     kept: list[Pragma] = []
     told: list[Notification] = []
@@ -177,12 +182,14 @@ def refuse_inline(
         words = []
         for word in pragma.rules:
             rule = rule_named(word.text, rules)
-            lock = locks.get(rule.name) if rule is not None else None
-            if lock is None or rule is None:
+            name = rule.name if rule is not None else VULNERABLE if is_advisory(word.text) else ""
+            lock = _lock_on(name, locks)
+            if lock is None:
                 words.append(word)
                 continue
-            message = f"The suppression of {rule.name} has no effect: {_place(lock)} locks it."
-            told.append(Notification("warning", message, source.uri, source.region(word.span), rule.id))
+            what, id = (rule.name, rule.id) if rule is not None else (word.text, "")
+            message = f"The suppression of {what} has no effect: {_place(lock)} locks {'it' if lock.name == what else lock.name}."
+            told.append(Notification("warning", message, source.uri, source.region(word.span), id))
         if words or not pragma.rules:
             kept.append(pragma._replace(rules=tuple(words)))
     return tuple(kept), tuple(told)

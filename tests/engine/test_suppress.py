@@ -107,6 +107,42 @@ def test_unknown_rules_are_told_with_a_suggestion_and_the_others_still_work():
     )
 
 
+OVERFLOW = Rule("CVE-2024-6119", "vulnerable-package", "vulnerability", Severity.HIGH, "s", "h")
+LEAK = OVERFLOW._replace(id="GHSA-j8r2-6x86-q33q")
+
+
+def test_a_vulnerability_is_suppressed_by_its_id_and_by_others_that_it_has():
+    source = Source("Dockerfile", "# scanguard: ignore[cve-2024-6119, CVE-2023-32681, CVE-2024-6119]\nFROM a\n")
+    found = [finding(rule, source, "FROM a") for rule in (OVERFLOW, LEAK, LEAK._replace(id="CVE-2020-0001"), ROOT)]
+    inline = suppress_inline(
+        found,
+        pragmas(parse(source)),
+        rules=CATALOGUE,
+        ran=["vulnerable-package"],
+        today=TODAY,
+        aliases={LEAK.id: ("CVE-2023-32681",)},
+    )
+    assert [one.active for one in inline.findings] == [False, False, True, True]
+    assert [(rule, problem.message, problem.key) for rule, problem in inline.problems] == [
+        (UNUSED, "'CVE-2024-6119' has nothing to suppress in this instruction.", "CVE-2024-6119")
+    ]
+
+
+def test_vulnerabilities_are_not_known_to_be_gone_where_nobody_looked():
+    assert marks("# scanguard: ignore[CVE-2024-6119]\nFROM a\n") == ([], [])
+
+
+def test_many_ids_and_vulnerabilities_take_little_time():
+    ids = [f"CVE-2024-{number}" for number in range(10_000, 13_000)]
+    source = Source("Dockerfile", f"# scanguard: ignore[{','.join(ids)}]\nFROM a\n")
+    found = [finding(OVERFLOW._replace(id=id), source, "FROM a") for id in ids] * 2
+    parsed = pragmas(parse(source))
+    start = process_time()
+    inline = suppress_inline(found, parsed, rules=CATALOGUE, ran=["vulnerable-package"], today=TODAY)
+    assert process_time() - start < 2.0
+    assert (sum(not one.active for one in inline.findings), inline.problems) == (6000, ())
+
+
 def test_malformed_ones_are_told_with_their_hint():
     text = "FROM a\n# scanguard: ignore[root-user] until=soon\nUSER root\n"
     expected = "'soon' is not a date; write it as YYYY-MM-DD."

@@ -42,7 +42,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(root: Path, settings: TrivySettings, *images: str, **more: Any) -> Report:
     targets = tuple(ImageTarget(one, "Dockerfile") for one in images or ("app.tar",))
     options = ImageOptions(targets, trivy=settings, vex=more.pop("vex", ()))
-    request = Request((), select=("vulnerable-package",), images=options, **more)
+    select = more.pop("select", ("vulnerable-package",))
+    request = Request(more.pop("paths", ()), select=select, images=options, **more)
     return check_request(Session(Environment(str(root), TODAY), plugins=False), request)
 
 
@@ -151,3 +152,100 @@ def test_parts_of_a_run_and_what_is_read_back(root: Path, settings: TrivySetting
     (root / "whole.out").write_text(whole, encoding="utf-8")
     for paths in (("whole.out",), ("1.out", "2.out")):
         assert json.loads(render(merge(paths, session), RenderOptions())) == json.loads(whole)
+
+
+COMMENTS = ("vulnerable-package", "expired-suppression", "malformed-suppression", "unused-suppression")
+
+
+def commented(root: Path, *comments: str) -> None:
+    """Put comments above lines of the Dockerfile, given as `line: comment`; they are numbered as without comments."""
+    by_line = dict(one.split(": ", 1) for one in comments)
+    written = [
+        (f"# scanguard: {by_line[str(number)]}\n" if str(number) in by_line else "") + line
+        for number, line in enumerate(TEXT.splitlines(keepends=True), 1)
+    ]
+    (root / "Dockerfile").write_text("".join(written))
+
+
+def said(report: Report) -> list[tuple[str, str]]:
+    """What is wrong with comments."""
+    return [(one.rule.name, one.message) for one in report.findings if one.rule.name != "vulnerable-package"]
+
+
+@pytest.mark.parametrize("paths", [(), ("Dockerfile",)], ids=["image", "image-and-dockerfile"])
+def test_comments_accept_single_vulnerabilities_where_they_are_blamed(
+    paths: tuple[str, ...], root: Path, settings: TrivySettings
+) -> None:
+    """By the id of the finding, in any case, and by another id that Trivy knows; with rules beside them."""
+    commented(
+        root,
+        '1: ignore[cve-2023-4911, DSA-5764-1] reason="not reachable"',
+        "3: ignore[GHSA-j8r2-6x86-q33q] reason=internal until=2026-11-21",
+    )
+    report = check(root, settings, paths=paths, select=COMMENTS)
+    assert {one.rule.id for one in report.active} == {"CVE-2023-30861", "CVE-2023-45853"}
+    assert accepted(report) == {
+        "CVE-2023-4911": [("inline", "not reachable")],
+        "CVE-2024-6119": [("inline", "not reachable")],
+        "CVE-2023-32681": [("inline", "internal")],
+    }
+    assert (said(report), told(report)) == ([], [])
+
+
+def test_a_comment_for_the_file_accepts_a_vulnerability_wherever_it_is(root: Path, settings: TrivySettings) -> None:
+    commented(root, "1: ignore-file[CVE-2023-4911,CVE-2023-30861]")
+    report = check(root, settings, select=COMMENTS)
+    assert accepted(report) == {"CVE-2023-4911": [("inline", "")], "CVE-2023-30861": [("inline", "")]}
+    assert said(report) == []
+
+
+def test_comments_that_accept_no_vulnerability_are_told_where_trivy_looked(root: Path, settings: TrivySettings) -> None:
+    """One on another line than the blamed one, one that nothing has, one that ended."""
+    commented(
+        root, "1: ignore[CVE-2023-30861, GHSA-9wx4-h78v-vm56]", "3: ignore[CVE-2023-32681] until=2026-11-20 reason=x"
+    )
+    report = check(root, settings, paths=("Dockerfile",), select=COMMENTS)
+    assert accepted(report) == {}
+    assert sorted(said(report)) == [
+        ("expired-suppression", "The suppression of CVE-2023-32681 ended on 2026-11-20."),
+        ("unused-suppression", "'CVE-2023-30861' has nothing to suppress in this instruction."),
+        ("unused-suppression", "'GHSA-9wx4-h78v-vm56' has nothing to suppress in this instruction."),
+    ]
+    alone = check_request(
+        Session(Environment(str(root), TODAY), plugins=False), Request(("Dockerfile",), select=COMMENTS[1:])
+    )
+    assert [name for name, _ in said(alone)] == ["expired-suppression"]
+    unscanned = check_request(
+        Session(Environment(str(root), TODAY), plugins=False),
+        Request((), images=ImageOptions((ImageTarget("app.tar", "Dockerfile"),), scan=False), select=COMMENTS[1:]),
+    )
+    assert said(unscanned) == []
+
+
+def test_a_vulnerability_that_no_line_is_known_for_is_accepted_where_it_is_shown(
+    root: Path, settings: TrivySettings
+) -> None:
+    (root / "Dockerfile").write_text("FROM other:1\nRUN a\nRUN b\nFROM scratch\nRUN c\nCOPY d /e\nRUN f\n")
+    before = check(root, settings)
+    (line,) = {one.region.start_line for one in before.active}
+    assert {one.origin for one in before.active} == {"unknown"}
+    lines = (root / "Dockerfile").read_text().splitlines(keepends=True)
+    lines.insert(line - 1, "# scanguard: ignore[CVE-2023-4911] reason=x\n")
+    (root / "Dockerfile").write_text("".join(lines))
+    report = check(root, settings, select=COMMENTS)
+    assert (accepted(report), said(report)) == ({"CVE-2023-4911": [("inline", "x")]}, [])
+    assert {one.rule.id for one in report.active} == {one.rule.id for one in before.active} - {"CVE-2023-4911"}
+
+
+@pytest.mark.parametrize("lock", ["vulnerable-package", "vulnerability", "vulnerabilities"])
+def test_a_lock_refuses_comments_for_vulnerabilities(lock: str, root: Path, settings: TrivySettings) -> None:
+    (root / "scanguard.yaml").write_text(f"locked: [{lock}]\nfail_on: low\n")
+    commented(root, "1: ignore[CVE-2023-4911]", "3: ignore[vulnerable-package]")
+    report = check(root, settings, paths=("Dockerfile",))
+    assert accepted(report) == {}
+    name = "vulnerabilities" if lock == "vulnerabilities" else "vulnerable-package"
+    own = "it" if name == "vulnerable-package" else name
+    assert told(report) == [
+        ("warning", f"The suppression of CVE-2023-4911 has no effect: scanguard.yaml:1:10 locks {name}."),
+        ("warning", f"The suppression of vulnerable-package has no effect: scanguard.yaml:1:10 locks {own}."),
+    ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scanguard.model.advisory import VULNERABLE, is_advisory
 from scanguard.model.record import NamedTuple
 from scanguard.model.rule import Confidence, Rule
 from scanguard.reporters.levels import PRECISION, PROBLEM_SEVERITY, SARIF_LEVEL, security_severity
@@ -237,5 +238,6 @@ def _full_description(rule: Rule) -> str:
 
 def _markdown(rule: Rule, uri: str) -> str:
     body = rule.help.strip() or rule.summary
-    ignore = f'To allow it in one place, write `# scanguard: ignore[{rule.name}] reason="why"` above the instruction.'
+    word = rule.id if rule.name == VULNERABLE and is_advisory(rule.id) else rule.name
+    ignore = f'To allow it in one place, write `# scanguard: ignore[{word}] reason="why"` above the instruction.'
     return f"{body}\n\n{ignore}\n\n[{rule.id} {rule.name}]({uri})\n"

@@ -57,8 +57,8 @@ def check(scan: ImageScan, options: Options) -> Iterator[ImageProblem]:
     ## How to fix
 
     Take the version that mends it. For packages of the base image take a newer base image, or upgrade these packages in a
-    RUN of your own. What does not concern you goes into the policy's `vulnerabilities`, with a reason and a date, or into
-    an OpenVEX document.
+    RUN of your own. What does not concern you goes into the policy's `vulnerabilities`, with a reason and a date, into a
+    comment above the line (`# scanguard: ignore[CVE-2023-32681] reason="…"`), or into an OpenVEX document.
 
     ## References
 
