@@ -3,11 +3,12 @@
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Timer
@@ -555,3 +556,74 @@ def test_interrupted(tmp_path: Path, ready: Ready) -> None:
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout if shutil.which("ps") else ""
     assert ready.settings.cache not in listed
     assert sys.exc_info() == (None, None, None)
+
+
+KILLED = f"""
+import sys, time
+from scanguard.sources.image_files import image_in_file
+from {scan.__module__} import prepare, scan
+from scanguard.trivy.settings import TrivySettings
+
+program, cache, image, cwd = sys.argv[1:]
+asked = TrivySettings(path=program, cache=cache, offline=True, oldest_days=None)
+scan(image_in_file(image, ""), prepare(asked, cwd=cwd, now=time.time()), base_layers=1)
+"""
+
+
+def children(number: int) -> list[int]:
+    """The processes that a process started and that still run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent = status.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == number and state != "Z":
+                found.append(int(status.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("lives", [True, False], ids=["trivy-goes-on", "trivy-is-killed-too"])
+def test_what_a_killed_run_left_goes_with_the_next_one(
+    lives: bool, tmp_path: Path, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ScanGuard and its watcher are killed in the middle; the next run is on another image."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("this system does not list processes in /proc")
+    large = {f"d/{number}.conf": b"aws secret access key ghp_ xox heroku\n" * 10_000 for number in range(40)}
+    command = {"created_by": f"RUN |1 TOKEN={SECRETS[0]} /bin/sh -c make # buildkit"}
+    made = recipe((HISTORY[0], command, HISTORY[3], {"created_by": "RUN more"}), "acme/killed:1")
+    killed = written(tmp_path, made._replace(layers=(*LAYERS, large)))
+    other = written(tmp_path, Recipe(layers=(alpine(),)), "other.tar")
+    temporary, cache = tmp_path / "tmp", Path(ready.settings.cache)
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    words = [sys.executable, "-c", KILLED, ready.program.path, str(cache), killed, str(tmp_path)]
+    ours = subprocess.Popen(words)
+    try:
+        end = time.monotonic() + 60
+        while not leaks(cache):
+            assert ours.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        os.kill(ours.pid, signal.SIGSTOP)
+        started = {number: Path(f"/proc/{number}/cmdline").read_bytes() for number in children(ours.pid)}
+        trivy = [number for number, line in started.items() if b"--cache-dir" in line]
+        for number in started:
+            if number not in trivy or not lives:
+                os.kill(number, signal.SIGKILL)
+    finally:
+        ours.kill()
+        ours.wait()
+    assert (len(trivy), len(started)) == (1, 2)
+    assert leaks(cache) != []
+    try:
+        monkeypatch.setattr("tempfile.tempdir", str(temporary))
+        for left in temporary.iterdir():
+            os.utime(left, (0, 0))
+        assert vulnerabilities(scanned(other, ready, 0)) != []
+        assert leaks(temporary, cache) == []
+        assert vulnerabilities(scanned(killed, forgetful(ready))) == VULNERABILITIES
+    finally:
+        for number in trivy if lives else ():
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+    assert leaks(temporary, cache) == []
