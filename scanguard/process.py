@@ -11,12 +11,12 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from time import monotonic
-from typing import Protocol
 
 from scanguard.model.record import NamedTuple
+from scanguard.threads import Stop
 
 _PASSED_ON = (
     "PATH",
@@ -53,34 +53,6 @@ class EndedEarlyError(Exception):
     def __init__(self, ended: Ended) -> None:
         super().__init__(ended)
         self.ended = ended
-
-
-class Stop(Protocol):
-    """Asks programs that run in other threads to end: a `threading.Event`, set where the run was interrupted."""
-
-    def is_set(self) -> bool:
-        """Whether the programs are to end."""
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """While the block runs, SIGTERM and SIGHUP end it as an interrupt from the keyboard does.
-
-    So the programs that it runs end too, and what they wrote goes. Without effect outside the main thread.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_: int, __: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:

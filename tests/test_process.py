@@ -12,7 +12,8 @@ from threading import Event, Timer
 
 import pytest
 
-from scanguard.process import Dialogue, Ended, EndedEarlyError, environment, interruptible, run
+from scanguard.process import Dialogue, Ended, EndedEarlyError, environment, run
+from scanguard.threads import interruptible
 from tests.environments import ROOT
 
 PYTHON = [sys.executable, "-I", "-c"]
@@ -97,7 +98,8 @@ def test_a_signal_ends_what_is_run(name: str, tmp_path: Path) -> None:
 import signal, sys, threading
 sys.path.insert(0, {str(ROOT)!r})
 from concurrent.futures import ThreadPoolExecutor
-from scanguard.process import interruptible, run
+from scanguard.process import run
+from scanguard.threads import interruptible
 signal.signal(signal.SIGINT, signal.default_int_handler)
 stop = threading.Event()
 try:

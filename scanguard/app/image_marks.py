@@ -1,14 +1,11 @@
 """Findings of images that somebody accepted: exceptions for vulnerabilities, OpenVEX documents, comments in the Dockerfile."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from scanguard.build.model import Build, Role
-from scanguard.build.secrets import secret_spans
 from scanguard.dockerfile.nodes import Instruction
-from scanguard.dockerfile.pragma import Pragma, pragmas
 from scanguard.engine.rules import UNUSED
-from scanguard.engine.stamp import Stamp
-from scanguard.engine.suppress import suppress_inline
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image
 from scanguard.model.errors import ConfigurationError, TargetError
@@ -21,6 +18,9 @@ from scanguard.policy.model import Policy, VulnerabilityException
 from scanguard.sources.read import read
 from scanguard.trivy import openvex
 from scanguard.trivy.exceptions import Acceptance, IgnoredVulnerability, covers, read_ignorefile, suppressions
+
+if TYPE_CHECKING:
+    from scanguard.dockerfile.pragma import Pragma
 
 _BIGGEST = 64 << 20
 
@@ -125,6 +125,11 @@ def mark_inline(
     Dockerfile itself is checked. `ran` are the names of the rules that looked at the image, `inventory` says under which
     other ids its vulnerabilities are known. Comments in stages of which the image has nothing are for other images.
     """
+    from scanguard.build.secrets import secret_spans
+    from scanguard.dockerfile.pragma import pragmas
+    from scanguard.engine.stamp import Stamp
+    from scanguard.engine.suppress import suppress_inline
+
     dockerfile = build.dockerfile
     found = pragmas(dockerfile)
     refused: tuple[Notification, ...] = ()
@@ -167,7 +172,7 @@ def _aliases(inventory: Inventory | None) -> Mapping[str, Collection[str]]:
     return names
 
 
-def _covered(problem: Problem, found: Iterable[Pragma]) -> Span:
+def _covered(problem: Problem, found: "Iterable[Pragma]") -> Span:
     """What the comment of a problem speaks of."""
     return next(one.covers for one in found if one.span.start <= problem.span.start < one.span.end)
 

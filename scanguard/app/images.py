@@ -4,25 +4,17 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from scanguard.app.dockerfiles import build_options
 from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_inline
 from scanguard.app.image_options import ImageOptions
 from scanguard.app.image_results import CheckedImage, CheckedImages
 from scanguard.app.image_targets import Wanted
 from scanguard.app.loading import load_image
 from scanguard.app.request import Request
-from scanguard.blame.align import align
-from scanguard.blame.follow import BuilderImage
-from scanguard.build.evaluate import UnknownTarget, evaluate
 from scanguard.build.model import Build
-from scanguard.build.secrets import secret_spans
-from scanguard.dockerfile.decode import decode
-from scanguard.dockerfile.parser import parse
 from scanguard.engine.image import Home, exclude_base, problems, stamped
 from scanguard.engine.setting import Setting, describe
 from scanguard.image.contents import hashes
@@ -30,18 +22,19 @@ from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
-from scanguard.model.location import Source
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
-from scanguard.process import interruptible
 from scanguard.sources.repository import repository_root
-from scanguard.trivy.command import Ready, prepare, scan
+from scanguard.threads import Aside, Each, interruptible
+from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.exploitation import with_exploitation
 from scanguard.trivy.settings import TrivySettings
 
 if TYPE_CHECKING:
     from scanguard.app.session import Session
+    from scanguard.blame.follow import BuilderImage
+    from scanguard.blame.nodes import Blame
 
 _AT_ONCE = 4
 Value = TypeVar("Value")
@@ -68,11 +61,14 @@ class ImageRun:
 
     def check(self, wanted: Sequence[Wanted]) -> CheckedImages:
         """What all images gave, in the order asked for. What fails is a notification of level `error`."""
-        with interruptible(), self._open, ThreadPoolExecutor(1 + min(_AT_ONCE, len(wanted))) as pool:
-            preparing = pool.submit(self._trivy, self.session.environment.cwd)
+        with (
+            interruptible(),
+            self._open,
+            Aside(self._trivy) as preparing,
+            Each(lambda one: self._contained(one, preparing), wanted, _AT_ONCE) as images,
+        ):
             try:
-                checked = tuple(pool.map(lambda one: self._contained(one, preparing), wanted))
-                trivy = preparing.result()
+                checked, trivy = images.results(), preparing.result()
             except BaseException:
                 self.stop.set()
                 raise
@@ -81,13 +77,13 @@ class ImageRun:
         exceptions = self.accepted.told(scanned, every=len(scanned) == len(wanted))
         return CheckedImages(checked, (*told, *exceptions), tuple(self.accepted.settled(scanned)))
 
-    def _trivy(self, cwd: str) -> "Ready | TargetError | None":
+    def _trivy(self) -> "Ready | TargetError | None":
         """Trivy, ready to scan; why it is not; or None where no check needs it."""
         if "inventory" not in self.needs:
             return None
         settings = trivy_settings(self.options.trivy, self.policy).completed(os.environ)
         settings = settings._replace(secrets="secrets" in self.needs, licences="licences" in self.needs)
-        beside = os.path.dirname(sys.executable)
+        beside, cwd = os.path.dirname(sys.executable), self.session.environment.cwd
         try:
             return prepare(
                 settings,
@@ -101,7 +97,7 @@ class ImageRun:
         except TargetError as error:
             return error
 
-    def _contained(self, wanted: Wanted, trivy: "Future[Ready | TargetError | None]") -> CheckedImage:
+    def _contained(self, wanted: Wanted, trivy: "Aside[Ready | TargetError | None]") -> CheckedImage:
         """One image inside its error boundary."""
         home = _home(wanted)
         try:
@@ -114,21 +110,17 @@ class ImageRun:
             message = f"The image {wanted.target.image} could not be checked: {describe(error)}."
             return CheckedImage((), (), (Notification("error", message, home.uri),))
 
-    def _one(self, wanted: Wanted, trivy: "Future[Ready | TargetError | None]", home: Home) -> CheckedImage:
+    def _one(self, wanted: Wanted, trivy: "Aside[Ready | TargetError | None]", home: Home) -> CheckedImage:
         target = wanted.target
         if wanted.error is not None:
             raise wanted.error
         options = self.options
         loaded = load_image(self.registry, target.image, target.platform, pull=options.pull, settings=options.trivy)
         with closing(loaded) as source:
-            build = _build(self.session, wanted, self.policy, self.request)
-            self._demand_stages(build)
-            blame = align(source.image, build, self._builders()) if build is not None else None
-            if wanted.guessed and blame is not None and blame.reason:
-                build = blame = None
+            build, blame = self._blamed(source.image, wanted)
             base_layers = None if blame is None else blame.base_layers
-            with ThreadPoolExecutor(1) as aside:  # Trivy is another process: we read and check the layers meanwhile
-                scanned = aside.submit(self._inventory, source, trivy, base_layers, home)
+            # Trivy is another process: we read and check the layers meanwhile.
+            with Aside(lambda: self._inventory(source, trivy, base_layers, home)) as scanned:
                 contents = source.contents() if "layers" in self.needs else ()
                 looked = ImageScan(source.image, contents, None, build, blame, base_layers)
                 own, told = problems(looked, self._possible(None), home)
@@ -138,9 +130,22 @@ class ImageRun:
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
         marked = self._marked(findings, looked)
         told = (*notifications, *told, *failed, *marked.refused)
-        files = () if build is None else (ScannedFile(build.dockerfile.source, secret_spans(build), checked=False),)
+        files = () if build is None else (_file(build),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
         return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
+
+    def _blamed(self, image: Image, wanted: Wanted) -> "tuple[Build | None, Blame | None]":
+        """The evaluated Dockerfile of an image laid beside it; nothing where there is none, or another's was guessed."""
+        if wanted.dockerfile is None:
+            self._demand_stages(None)
+            return None, None
+        from scanguard.app.image_dockerfile import built
+        from scanguard.blame.align import align
+
+        build = built(self.session, wanted.dockerfile, wanted.target.target, self.policy, self.request)
+        self._demand_stages(build)
+        blame = align(image, build, self._builders())
+        return (None, None) if wanted.guessed and blame.reason else (build, blame)
 
     def _demand_stages(self, build: Build | None) -> None:
         """Raise TargetError where `--builder` names a stage that the only Dockerfile does not have."""
@@ -149,8 +154,10 @@ class ImageRun:
             if stage not in known:
                 raise TargetError(f"--builder: there is no stage '{stage}' in the Dockerfile of the image")
 
-    def _builders(self) -> dict[str, BuilderImage]:
+    def _builders(self) -> "dict[str, BuilderImage]":
         """The images of builder stages, read once for all images; kept open until the run ends."""
+        from scanguard.blame.follow import BuilderImage
+
         with self._lock:
             for stage, reference in self.options.builders.items():
                 if stage not in self._builder_images:
@@ -161,7 +168,7 @@ class ImageRun:
         return self._builder_images
 
     def _inventory(
-        self, source: ImageSource, preparing: "Future[Ready | TargetError | None]", base_layers: int | None, home: Home
+        self, source: ImageSource, preparing: "Aside[Ready | TargetError | None]", base_layers: int | None, home: Home
     ) -> tuple[Inventory | None, tuple[Notification, ...]]:
         """What Trivy says of an image; where it says nothing, why not."""
         trivy = preparing.result()
@@ -208,6 +215,13 @@ def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Noti
         yield Notification("note", message, home.uri)
 
 
+def _file(build: Build) -> ScannedFile:
+    """The Dockerfile of an image, which is not checked itself."""
+    from scanguard.build.secrets import secret_spans
+
+    return ScannedFile(build.dockerfile.source, secret_spans(build), checked=False)
+
+
 def _hashes(source: ImageSource) -> Callable[[int, str], tuple[int, str] | None]:
     """Size and SHA-256 of single files of an image; each question reads the image."""
     return lambda layer, path: hashes(source, {layer: frozenset((path,))}).get((layer, path))
@@ -243,21 +257,6 @@ def _home(wanted: Wanted) -> Home:
     if target.uri and target.region is not None:
         return Home(target.uri, target.region)
     return Home("Dockerfile")
-
-
-def _build(session: "Session", wanted: Wanted, policy: Policy, request: Request) -> Build | None:
-    """The evaluated Dockerfile of an image. Raises TargetError where it cannot be read or has no such stage."""
-    if wanted.dockerfile is None:
-        return None
-    uri = wanted.dockerfile.uri
-    text, _ = decode(session.read(wanted.dockerfile))
-    options = next(build_options(session, uri, policy, request))
-    if wanted.target.target:
-        options = options._replace(target=wanted.target.target)
-    try:
-        return evaluate(parse(Source(uri, text)), options)
-    except UnknownTarget as error:
-        raise TargetError(f"there is no stage '{error}' that the image could be built from", uri) from error
 
 
 def _summary(scan: ImageScan, target: ImageTarget, home: Home) -> ScannedImage:

@@ -9,7 +9,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -17,19 +16,16 @@ from scanguard.image.contents import verify
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
-from scanguard.model.record import NamedTuple
-from scanguard.model.report import Notification
-from scanguard.process import Stop, give_way, run
-from scanguard.trivy import memory
+from scanguard.process import give_way, run
+from scanguard.threads import Stop
 from scanguard.trivy.archive import write_archive
-from scanguard.trivy.base_guess import guessed_base, hides_own, treatment
+from scanguard.trivy.ask import Ready
+from scanguard.trivy.base_guess import treatment
 from scanguard.trivy.cache import Cache, scan_cache
-from scanguard.trivy.database import Say, ready
 from scanguard.trivy.failures import Failure, TrivyError, explained
 from scanguard.trivy.flags import COMMON
 from scanguard.trivy.parse import Parsed, read_report
-from scanguard.trivy.private import private_directory, watched
-from scanguard.trivy.program import Program, approve, find
+from scanguard.trivy.private import watched
 from scanguard.trivy.settings import TrivySettings
 
 _GRACE = 15.0
@@ -53,73 +49,14 @@ _UNREADABLE: Final = ("other-image", "not-an-image", "missing-file", "missing-im
 _OTHER: Final = Failure("other-image", "", "Trivy read another image than ScanGuard")
 
 
-class Ready(NamedTuple):
-    """A Trivy that can scan, and what is to be said of its database.
-
-    `known` is all that its answers depend on beside the image; empty where no answers are to be kept.
-    """
-
-    program: Program
-    settings: TrivySettings
-    notifications: tuple[Notification, ...] = ()
-    known: str = ""
-
-
-def silent(_: str) -> None:
-    """Say nothing."""
-
-
-def prepare(
-    settings: TrivySettings,
-    *,
-    cwd: str,
-    now: float,
-    say: Say = silent,
-    stop: Stop | None = None,
-    beside: str = "",
-    repository: str = "",
-) -> Ready:
-    """Find Trivy, make sure that it may be run and that its database is there; once for all images of a run.
-
-    `settings` are complete (`TrivySettings.completed`). `cwd` is the working directory, `repository` the scanned one: Trivy
-    is taken from neither by itself. `beside` is the interpreter's directory, `now` the time in seconds since 1970; `say`
-    gets a line for people before something takes long. Raises TargetError, and ConfigurationError for a program that must
-    not be run.
-    """
-    program = approve(find(settings.path, os.environ, cwd, beside, repository), settings.sha256, settings.cache, stop)
-    if not settings.cache and not settings.server:
-        raise TargetError("Trivy has no place for its database: set HOME, XDG_CACHE_HOME or the cache directory")
-    told = ready(program, settings, now, say, stop)
-    day = datetime.fromtimestamp(now, UTC).date().isoformat()
-    return Ready(program, settings, told, memory.circumstances(program, settings, day))
-
-
-def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, stop: Stop | None = None) -> Inventory:
-    """All that Trivy says of an image.
-
-    `base_layers` is how many layers are the base image's, None where that is unknown: Trivy guesses it and looks for no
-    secrets there; a wrong guess is worked around. Raises TargetError where there is no whole answer, and KeyboardInterrupt
-    where `stop` is set.
-    """
-    image, settings = source.image, trivy.settings
-    everywhere = settings.secrets and hides_own(image, base_layers)
-    guessed = 0 if everywhere or not settings.secrets else min(guessed_base(image.history), len(image.diff_ids))
-    answer = memory.place(settings, trivy.known, image, treatment(image, guessed))
-    found = memory.recall(answer)
-    if found is None:
-        try:
-            with private_directory() as private:
-                found = _scanned(source, trivy, guessed, everywhere, private, stop)
-        except OSError as error:
-            raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
-        memory.keep(answer, found)
-    return found if base_layers is None else found._replace(unsearched_layers=0)
-
-
-def _scanned(
+def scanned(
     source: ImageSource, trivy: Ready, guessed: int, everywhere: bool, private: str, stop: Stop | None
 ) -> Inventory:
-    """Scan the image as it is, or a copy where that must be or where Trivy cannot read it."""
+    """Scan the image as it is, or a copy where that must be or where Trivy cannot read it.
+
+    `guessed` is how many layers Trivy takes for the base image's, `everywhere` says that secrets are to be looked for in
+    these too, `private` is an empty directory of this user alone. Raises as `scanguard.trivy.ask.scan` does.
+    """
     if everywhere:
         return _scan_copy(source, trivy, private, stop)
     # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own.

@@ -6,7 +6,6 @@ runs meanwhile keeps reading the old one.
 """
 
 import os
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,19 +14,13 @@ from time import sleep
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
-from scanguard.process import Stop, run
-from scanguard.trivy.failures import TrivyError, explained
-from scanguard.trivy.flags import COMMON
-from scanguard.trivy.private import private_directory
+from scanguard.threads import Stop
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings
 
-ROUNDS = 3
-"""How often the list of mirrors is gone through while they fail in ways that pass."""
 _DAY = 86_400.0
 _RECENT = 3600.0
 _BIGGEST = 100_000
-_DOWNLOAD_SECONDS = 900
 
 Say = Callable[[str], None]
 
@@ -120,12 +113,14 @@ def _updated(
     pause: Callable[[float], None],
 ) -> Iterator[Notification]:
     """Download unless another process just did. Raises TargetError where that fails and there is no older database."""
+    from scanguard.trivy.download import download
+
     try:
         with locked(os.path.join(settings.cache, "scanguard", "database.lock"), say):
             if not _due(dates(settings.cache), now):
                 return
             say(f"Downloading Trivy's vulnerability database into {settings.cache}/db.")
-            _download(program, settings, stop, pause)
+            download(program, settings, stop, pause)
     except TargetError as error:
         if dates(settings.cache) is None:
             raise
@@ -152,43 +147,3 @@ def locked(path: str, say: Say) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _download(program: Program, settings: TrivySettings, stop: Stop | None, pause: Callable[[float], None]) -> None:
-    """Try the mirrors in order, and again after a while where they failed in a way that passes.
-
-    Raises TargetError with the last mirror's reason, after all have failed.
-    """
-    errors: dict[str, TrivyError] = {}
-    for round_ in range(ROUNDS):
-        for repository in settings.db_repository:
-            try:
-                return _fetch(program, settings.cache, repository, stop)
-            except TrivyError as error:
-                errors[repository] = error
-        if not any(error.failure.again for error in errors.values()) or round_ == ROUNDS - 1:
-            break
-        pause(2**round_ + random.random())  # noqa: S311 - spreads machines over time, hides nothing
-    if not errors:
-        raise TargetError("no place is named from which Trivy's vulnerability database could be downloaded")
-    tried = ", ".join(settings.db_repository)
-    last = list(errors.values())[-1]
-    raise TrivyError(last.failure, f"{last.message} (tried: {tried})")
-
-
-def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> None:
-    """Download from one place into a directory beside the cache's, then put the files in place."""
-    with private_directory(os.path.join(cache, "scanguard")) as private:
-        words = [program.path, "image", "--download-db-only", *COMMON, "--no-progress"]
-        words += ["--cache-dir", private, "--db-repository", repository]
-        ended = run(words, timeout=_DOWNLOAD_SECONDS, extra={"TMPDIR": private}, stop=stop)
-        if ended.code != 0 or ended.timed_out:
-            raise explained(ended)
-        if dates(private) is None:
-            raise TargetError("Trivy's vulnerability database was downloaded and is not there")
-        try:
-            os.makedirs(os.path.join(cache, "db"), exist_ok=True)
-            for name in ("trivy.db", "metadata.json"):
-                os.replace(os.path.join(private, "db", name), os.path.join(cache, "db", name))
-        except OSError as error:
-            raise TargetError(f"'{cache}/db' cannot be written: {error.strerror or error}") from error

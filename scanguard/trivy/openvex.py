@@ -5,9 +5,7 @@ https://github.com/package-url/purl-spec.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import unquote
 
 from scanguard.image.inventory import Vulnerability
 from scanguard.image.nodes import Image
@@ -127,6 +125,8 @@ def parse_purl(text: str) -> Purl | None:
     """The parts of a package URL, None where it is none."""
     if not text.startswith("pkg:"):
         return None
+    from urllib.parse import unquote
+
     rest = text[4:].lstrip("/").partition("#")[0]
     rest, _, query = rest.partition("?")
     kind, slash, rest = rest.partition("/")
@@ -173,6 +173,8 @@ def _statement(value: object, document: Mapping[str, Any], number: int, uri: str
 
 def _utc(time: str) -> str:
     """A time of RFC 3339 in UTC, so that times compare as texts; empty where it is none."""
+    from datetime import UTC, datetime
+
     try:
         found = datetime.fromisoformat(time)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.record import NamedTuple
-from scanguard.process import Stop, run
+from scanguard.threads import Stop
 
 NAME = "trivy"
 OLDEST = (0, 63, 0)
@@ -131,6 +131,8 @@ def _version(path: str, cache: str, stop: Stop | None) -> str:
 
 
 def _asked(path: str, stop: Stop | None) -> str:
+    from scanguard.process import run
+
     try:
         ended = run([path, "--version"], timeout=_ASK_SECONDS, stop=stop)
     except OSError as error:

@@ -10,7 +10,8 @@ import pytest
 
 from scanguard.model.errors import TargetError
 from scanguard.model.report import Notification
-from scanguard.trivy.database import ROUNDS, Dates, dates, ready
+from scanguard.trivy.database import Dates, dates, ready
+from scanguard.trivy.download import ROUNDS
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings
 from tests.trivydb import metadata, write_cache

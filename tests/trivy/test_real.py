@@ -19,7 +19,7 @@ from scanguard.image.inventory import Inventory, System
 from scanguard.model.errors import TargetError
 from scanguard.model.rule import Severity
 from scanguard.sources.image_files import image_in_file
-from scanguard.trivy.command import Ready, prepare, scan
+from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.database import ready as database_ready
 from scanguard.trivy.failures import TrivyError
 from scanguard.trivy.program import approve
