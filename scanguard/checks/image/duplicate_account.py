@@ -55,11 +55,11 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     """
     if is_windows(scan):
         return
-    base = base_system(scan)
     for path, number, entry in ((PASSWD, "uid", "user"), (GROUP, "gid", "group")):
-        before = text_of(scan.contents, base, path)
+        found = tuple(_twice(accounts(scan, path) or (), number, entry))
+        before = text_of(scan.contents, base_system(scan), path) if found else None
         known = set(_twice(tuple(read(before[0])), number, entry)) if before else set()
-        for first, second, what in _twice(accounts(scan, path) or (), number, entry):
+        for first, second, what in found:
             if (first, second, what) not in known:
                 message = f"'{first.name}' and '{second.name}' both have the {what} in /{path}."
                 if first.name == second.name:
