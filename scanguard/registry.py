@@ -64,8 +64,8 @@ class Registry:
 
     @property
     def alone(self) -> bool:
-        """Whether no other package brought a plugin: then pluggy, which is slow to begin, need not be asked."""
-        return not self._brought
+        """Whether there is no plugin of another package: then pluggy, which is slow to begin, need not be asked."""
+        return self._manager.get_plugins() <= {checks}
 
     @property
     def manager(self) -> pluggy.PluginManager:

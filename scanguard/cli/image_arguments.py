@@ -1,20 +1,19 @@
 """The arguments of `scanguard check` that speak of images and of Trivy."""
 
 import argparse
-import re
 import sys
 
 from scanguard.app.image_options import ImageOptions
 from scanguard.cli.parser import words
 from scanguard.model.errors import ConfigurationError
+from scanguard.model.lazily import matcher
 from scanguard.policy.model import ImageTarget
 from scanguard.reporters.terminal import visible
 from scanguard.trivy.settings import TrivySettings
 
 _BACKENDS = ("fs", "memory")
-_REDIS = re.compile(r"redis://[^\s/]+(/\S*)?")
-_SERVER = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?")
-_CREDENTIALS = re.compile(r"//.*@")
+_REDIS = matcher(r"redis://[^\s/]+(/\S*)?", "fullmatch")
+_SERVER = matcher(r"https?://[^\s/@]+(/[^\s@]*)?", "fullmatch")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -105,14 +104,12 @@ def _trivy(namespace: argparse.Namespace) -> TrivySettings:
     """How Trivy is to be run. Raises ConfigurationError for a server or a backend that is none."""
     default = TrivySettings()
     server, backend = namespace.trivy_server, namespace.trivy_backend
-    if server and not _SERVER.fullmatch(server):
+    if server and not _SERVER(server):
         known = "write http://HOST or https://HOST, without user and password; the token is in SCANGUARD_TRIVY_TOKEN"
-        raise ConfigurationError(
-            f"--trivy-server '{_CREDENTIALS.sub('//***@', server)}' is no address of a server; {known}"
-        )
-    if backend not in _BACKENDS and not _REDIS.fullmatch(backend):
+        raise ConfigurationError(f"--trivy-server '{_masked(server)}' is no address of a server; {known}")
+    if backend not in _BACKENDS and not _REDIS(backend):
         known = "write fs, memory or redis://HOST:PORT"
-        raise ConfigurationError(f"--trivy-backend '{_CREDENTIALS.sub('//***@', backend)}' is none; {known}")
+        raise ConfigurationError(f"--trivy-backend '{_masked(backend)}' is none; {known}")
     return TrivySettings(
         path=namespace.trivy,
         cache=namespace.trivy_cache,
@@ -122,6 +119,13 @@ def _trivy(namespace: argparse.Namespace) -> TrivySettings:
         server=server,
         cache_backend=backend,
     )
+
+
+def _masked(address: str) -> str:
+    """An address without the user and the password in it."""
+    import re
+
+    return re.sub("//.*@", "//***@", address)
 
 
 def _say(line: str) -> None:

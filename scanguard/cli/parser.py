@@ -1,6 +1,8 @@
 """What the arguments of all commands have in common."""
 
 import argparse
+import os
+import sys
 from typing import NoReturn, TypeAlias
 
 from scanguard.model.errors import ConfigurationError
@@ -9,9 +11,24 @@ from scanguard.model.errors import ConfigurationError
 class Parser(argparse.ArgumentParser):
     """argparse whose errors are ours: one line, exit 2."""
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """What lays the help out, as wide as argparse makes it; its own way there loads `shutil` for each argument."""
+        return self.formatter_class(prog=self.prog, width=_width() - 2)  # type: ignore[call-arg]
+
     def error(self, message: str) -> NoReturn:
         """Raise ConfigurationError instead of leaving the program."""
         raise ConfigurationError(f"{message} (see `{self.prog} --help`)")
+
+
+def _width() -> int:
+    """The width of the terminal, or 80 columns where there is none; as `shutil.get_terminal_size` tells it."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (OSError, ValueError, AttributeError):
+        return 80
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from scanguard.reporters.terminal import COMMAND
 
-_UNSEEN = re.compile(r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_UNSEEN = r"[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 
 
 def dumps(value: object, depth: int) -> str:
@@ -20,7 +20,7 @@ def dumps(value: object, depth: int) -> str:
 
     text = "".join(_pieces(value, depth, "\n", JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode))
     if not text.isascii():
-        text = _UNSEEN.sub(_escape, text)
+        text = re.sub(_UNSEEN, _escape, text)
     if "##" in text:
         text = re.sub(COMMAND, lambda match: match[0][:-1] + "\\u005b", text)
     return text + "\n"

@@ -5,7 +5,6 @@ https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html.
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Lock
@@ -80,6 +79,8 @@ class SavedImage:
 
     def _save(self) -> FileImage:
         """The image in a file. Raises OSError where it cannot be written."""
+        import tempfile
+
         asked = self._stream.asked
         file = tempfile.TemporaryFile(prefix="scanguard-")  # noqa: SIM115 - it stays open until `close`
         try:

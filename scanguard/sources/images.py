@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanguard.image.configuration import platform_of
 from scanguard.image.manifests import Asked, name_of
@@ -19,10 +19,12 @@ from scanguard.image.streams import Blocks, Window
 from scanguard.model.errors import TargetError
 from scanguard.model.reference import ImageReference, is_path
 from scanguard.plugin import hookimpl
-from scanguard.sources.daemon import Daemon
 from scanguard.sources.image_files import image_in_file
 from scanguard.sources.image_saved import SavedImage
 from scanguard.sources.image_stream import StreamImage
+
+if TYPE_CHECKING:
+    from scanguard.sources.daemon import Daemon
 
 _IDENTIFIER = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 _SHORT = 12
@@ -44,6 +46,8 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> SavedImage:
 
     Raises TargetError where the name is none, the daemon has no such image, or cannot be reached.
     """
+    from scanguard.sources.daemon import Daemon  # sockets, of which an image in a file needs none
+
     reference = ImageReference.parse(target)
     wrong = reference.name_error or reference.digest_error
     if wrong and not _IDENTIFIER.fullmatch(target):
@@ -77,7 +81,7 @@ def image_in_daemon(target: str, platform: str, *, pull: bool) -> SavedImage:
 
 
 @contextmanager
-def _saved(daemon: Daemon, identifier: str) -> Iterator[Window | Blocks]:
+def _saved(daemon: "Daemon", identifier: str) -> Iterator[Window | Blocks]:
     with daemon.saved(identifier) as pieces:
         yield Blocks(pieces)
 
