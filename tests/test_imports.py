@@ -124,7 +124,9 @@ def test_a_known_image_is_checked_without_what_finds_out_about_it(tmp_path: Path
         subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False) for _ in range(2)
     )
     assert (first.returncode, first.stdout) == (second.returncode, second.stdout)
-    assert "root-user" in first.stdout
+    ran = {rule["name"] for rule in json.loads(first.stdout)["rules"]}
+    assert {"image-root-user", "vulnerable-package"} <= ran
+    assert "root-user" not in ran, "no Dockerfile was checked"
     assert (tmp_path / "scans").read_text() == "scan\n"
     assert {"scanguard.trivy.command", "subprocess"} <= imported(first.stderr)
     loaded = imported(second.stderr)
