@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from scanguard.image.nodes import ByteStream, Entry, ImageSource, Kind, LayerContents
-from scanguard.image.streams import Blocks, Window, chunks
+from scanguard.image.streams import chunks, forward
 from scanguard.image.tar import Member, Payload, clean, members
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
@@ -56,9 +56,12 @@ _KINDS = {
     "5": Kind.DIRECTORY,
     "6": Kind.FIFO,
 }
+# Python 3.11 looks a member of an enumeration up by way of a function each time.
+_FILE = Kind.FILE
 _WHITEOUT = ".wh."
 _INTERNAL = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
+_made = tuple.__new__
 
 
 class Room(NamedTuple):
@@ -70,7 +73,7 @@ class Room(NamedTuple):
 
     def after(self, layer: LayerContents) -> "Room":
         """What is left when a layer was read."""
-        names = sum(len(entry.path) + len(entry.link) for entry in layer.entries)
+        names = sum([len(entry.path) + len(entry.link) for entry in layer.entries])
         texts = sum(map(len, layer.texts.values()))
         return Room(self.entries - len(layer.entries), self.names - names, self.texts - texts)
 
@@ -100,7 +103,7 @@ def read_layer(
 
     A wanted file that is too large, or for which there is no room, is not kept.
     """
-    own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
+    own = forward(stream)
     entries: list[Entry] = []
     texts: dict[str, bytes] = {}
     most, names, kept = room or Room()
@@ -112,7 +115,7 @@ def read_layer(
         if len(entries) >= most or names < 0:
             raise TargetError(f"has more than {MOST_ENTRIES:,} files, or absurd names; give a smaller image")
         entries.append(entry)
-        if member.size == member.stored and _is_wanted(entry, wanted, kept):
+        if entry.kind is _FILE and member.size == member.stored and _is_wanted(entry, wanted, kept):
             text = _kept(entry.path, payload.read())
             if text is not None and len(text) <= min(kept, _LARGEST_TEXT):
                 kept -= len(text)
@@ -183,7 +186,7 @@ def _answers(
 
 def _hashed(stream: ByteStream, paths: set[str]) -> tuple[dict[str, tuple[int, str]], dict[str, str]]:
     """The hashes of files by path, and of hard links the paths that they lead to."""
-    own = stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
+    own = forward(stream)
     found: dict[str, tuple[int, str]] = {}
     links: dict[str, str] = {}
     for member, payload in members(own):
@@ -213,32 +216,36 @@ def _kept(path: str, data: bytes) -> bytes | None:
     return listing(data)
 
 
-def _is_wanted(entry: Entry, wanted: frozenset[str], room: int) -> bool:
+def _is_wanted(file: Entry, wanted: frozenset[str], room: int) -> bool:
     """Whether a file's bytes are kept; those that stand anywhere leave half of all room to the others."""
-    if entry.kind is not Kind.FILE or not wanted:
-        return False
-    folder, slash, name = entry.path.rpartition("/")
-    if entry.path in wanted or folder + slash in wanted:
-        if entry.path in RPM_DATABASES:
-            return entry.size <= _LARGEST_DATABASE
-        return entry.size <= min(room, _LARGEST_TEXT)
-    return name in SETTINGS and entry.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
+    folder, slash, name = file.path.rpartition("/")
+    if file.path in wanted or folder + slash in wanted:
+        if file.path in RPM_DATABASES:
+            return file.size <= _LARGEST_DATABASE
+        return file.size <= min(room, _LARGEST_TEXT)
+    return name in SETTINGS and bool(wanted) and file.size <= min(room - _LARGEST_TEXTS // 2, _LARGEST_SETTING)
 
 
 def _entry(member: Member) -> Entry | None:
     """The entry of a layer that a member of its archive stands for; None for what is none (the root, marks of aufs)."""
-    kind = _KINDS.get(member.type)
-    path = member.path
-    name = path[path.rfind("/") + 1 :]
-    if kind is None or not path or (path.startswith(_INTERNAL) and name != _OPAQUE):
+    path, flag, size, _, mode, uid, gid, link = member
+    kind = _KINDS.get(flag)
+    if kind is None or not path:
         return None
-    if name.startswith(_WHITEOUT):
-        folder = path[: -len(name)]
-        if name == _OPAQUE:
-            return Entry(folder.rstrip("/"), Kind.OPAQUE, 0, 0, 0, 0)
-        if name.startswith(_INTERNAL) or name == _WHITEOUT:
-            return None
-        return Entry(folder + name[len(_WHITEOUT) :], Kind.WHITEOUT, 0, 0, 0, 0)
-    link = clean(member.link) if kind is Kind.HARDLINK else member.link
-    size = member.size if kind is Kind.FILE else 0
-    return Entry(path, kind, size, member.mode, member.uid, member.gid, link)
+    if _WHITEOUT in path:
+        folder, slash, name = path.rpartition("/")
+        if name.startswith(_WHITEOUT) or path.startswith(_INTERNAL):
+            return _mark(folder, slash, name)
+    if kind is not _FILE:
+        size = 0
+        link = clean(link) if kind is Kind.HARDLINK else link
+    return _made(Entry, (path, kind, size, mode, uid, gid, link))
+
+
+def _mark(folder: str, slash: str, name: str) -> Entry | None:
+    """What a whiteout takes away, by the directory and the name of its file; None for what aufs keeps for itself."""
+    if name == _OPAQUE:
+        return Entry(folder, Kind.OPAQUE, 0, 0, 0, 0)
+    if name.startswith(_INTERNAL) or name == _WHITEOUT or folder.startswith(_INTERNAL):
+        return None
+    return Entry(folder + slash + name.removeprefix(_WHITEOUT), Kind.WHITEOUT, 0, 0, 0, 0)

@@ -167,13 +167,9 @@ def exactly(stream: ByteStream, size: int) -> bytes:
     return data
 
 
-def skip(stream: ByteStream, size: int) -> None:
-    """Pass over so many bytes, unread where that is possible. Raises TargetError where they are not there."""
-    if isinstance(stream, Window | Blocks):
-        stream.skip(size)
-        return
-    while size > 0:
-        size -= len(exactly(stream, min(size, _BLOCK)))
+def forward(stream: ByteStream) -> Window | Blocks:
+    """The stream as one that can pass over bytes and knows where it is; itself where it is one."""
+    return stream if isinstance(stream, Window | Blocks) else Blocks(chunks(stream))
 
 
 def chunks(stream: ByteStream) -> Iterator[bytes]:

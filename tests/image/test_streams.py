@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.image import streams
-from scanguard.image.streams import Blocks, Window, part, skip, unpacked
+from scanguard.image.streams import Blocks, Window, part, unpacked
 from scanguard.model.errors import TargetError
 from tests.images import compressed, digest, zstd
 
@@ -39,7 +39,7 @@ def test_streams_do_what_a_file_does(data: bytes, size: int, steps: list[tuple[s
         elif at + count <= len(data):
             file.seek(count, 1)
             for stream in both:
-                skip(stream, count)
+                stream.skip(count)
     rest = file.read()
     assert [stream.read() for stream in both] == [rest, rest]
     assert [stream.finish() for stream in both] == [len(data), len(data)]
@@ -48,7 +48,7 @@ def test_streams_do_what_a_file_does(data: bytes, size: int, steps: list[tuple[s
 def test_nothing_is_skipped_that_is_not_there() -> None:
     for stream in (window(b"abc"), blocks(b"abc", 2)):
         with pytest.raises(TargetError, match="truncated"):
-            skip(stream, 4)
+            stream.skip(4)
 
 
 @pytest.mark.parametrize("compression", ["", "gzip", "zstd"])

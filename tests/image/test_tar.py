@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.image.streams import Blocks, Window, chunks
-from scanguard.image.tar import Member, clean, members
+from scanguard.image.tar import BLOCK, Member, clean, members
 from scanguard.model.errors import TargetError
 from tests.images import File, directory, hardlink, symlink, tar_of
 
@@ -67,6 +67,42 @@ def test_archives_come_back(files: dict[str, File], format: int, size: int) -> N
     assert [member for member, _ in members(blocks(data, size))] == [member for member, _ in expected]
 
 
+@st.composite
+def written(draw: st.DrawFn) -> bytes:
+    """A member as the standard library writes it in any format, or nothing where that has no place for it.
+
+    Sometimes its checksum is that of signed bytes, as old writers had it.
+    """
+    info = tarfile.TarInfo(draw(PATHS))
+    info.type = draw(st.sampled_from((b"0", b"\0", b"7", b"1", b"2", b"3", b"4", b"5", b"6")))
+    info.linkname = draw(PATHS) if info.type in (b"1", b"2") else ""
+    info.mode, info.uid, info.gid = draw(st.sampled_from(((0o644, 0, 0), (0o4755, 1000, 50), (0o1777, 3_000_000, 7))))
+    data = draw(st.binary(max_size=1500)) if info.isreg() else b""
+    info.size = len(data)
+    try:
+        made = info.tobuf(draw(st.sampled_from(FORMATS)))
+    except ValueError:
+        return b""
+    signed = tarfile.calc_chksums(made[:BLOCK])[1]
+    if signed >= 0 and draw(st.booleans()):
+        made = made[:148] + b"%06o\0 " % signed + made[156:]
+    return made + data + bytes(-len(data) % BLOCK)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(written(), max_size=6).map(b"".join), st.integers(1, 4000))
+def test_against_the_standard_library(data: bytes, size: int) -> None:
+    expected = []
+    with tarfile.open(fileobj=io.BytesIO(data + bytes(1024))) as archive:
+        for info in archive:
+            kind = "0" if info.isreg() else info.type.decode()
+            file = archive.extractfile(info) if info.isreg() else None
+            found = Member(clean(info.name), kind, info.size, info.size, info.mode, info.uid, info.gid, info.linkname)
+            expected.append((found, b"" if file is None else file.read()))
+    for stream in (window(data), blocks(data, size)):
+        assert read(stream) == expected
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_ustar_prefix_and_long_names(format: int) -> None:
     path = "a" * 90 + "/" + "b" * 90
@@ -85,7 +121,9 @@ def test_long_links() -> None:
         ("./etc/passwd", "etc/passwd"),
         ("/etc/passwd", "etc/passwd"),
         ("etc/", "etc"),
+        ("etc//", "etc"),
         ("./", ""),
+        (".//", ""),
         (".", ""),
         ("/", ""),
         ("../../etc/shadow", "etc/shadow"),
