@@ -75,7 +75,7 @@ def _has_context(environment: Mapping[str, str]) -> bool:
     folder = environment.get("DOCKER_CONFIG") or os.path.join(environment.get("HOME", "") or "~", ".docker")
     try:
         with open(os.path.join(os.path.expanduser(folder), "config.json"), encoding="utf-8") as file:
-            return json.load(file).get("currentContext", "default") != "default"
+            return bool(json.load(file).get("currentContext", "default") != "default")
     except FileNotFoundError:
         return False
     except (OSError, ValueError, AttributeError):

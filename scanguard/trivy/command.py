@@ -8,7 +8,7 @@ pulls. Its report, which quotes secrets in clear, lives in a directory of this u
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from typing import Final
 
@@ -17,7 +17,7 @@ from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.errors import TargetError
 from scanguard.process import give_way, run
-from scanguard.threads import Stop
+from scanguard.threads import Aside, Stop
 from scanguard.trivy.archive import write_archive
 from scanguard.trivy.ask import Ready
 from scanguard.trivy.base_guess import treatment
@@ -60,8 +60,8 @@ def scanned(
     if everywhere:
         return _scan_copy(source, trivy, private, stop)
     # Trivy believes a file's digests of layers, and remembers by them; a daemon has verified its own.
-    with ThreadPoolExecutor(1, initializer=give_way) as aside:
-        checked = aside.submit(verify, source) if source.path else None
+    checked = Aside(partial(_verified, source)) if source.path and not source.daemon else None
+    with checked or nullcontext():
         if checked is not None and (trivy.settings.server or trivy.settings.cache_backend != "fs"):
             checked.result()  # what a fleet shares must never be wrong, not even for a while
         try:
@@ -73,6 +73,12 @@ def scanned(
                 raise
             return _scan_copy(source, trivy, private, stop)
     return found._replace(unsearched_layers=guessed)
+
+
+def _verified(source: ImageSource) -> None:
+    """Read all layers in the time that Trivy leaves idle. Raises TargetError where one is not what the image says."""
+    give_way()
+    verify(source)
 
 
 def _scan_copy(source: ImageSource, trivy: Ready, private: str, stop: Stop | None) -> Inventory:
@@ -98,7 +104,7 @@ def _scan(
     trivy: Ready,
     private: str,
     stop: Stop | None,
-    checked: "Future[None] | None" = None,
+    checked: Aside[None] | None = None,
 ) -> Inventory:
     """Run Trivy in the private directory and read its report, which must be of this very image.
 
@@ -125,7 +131,7 @@ def _scan(
         raise error
 
 
-def _settle(checked: "Future[None] | None", cache: Cache) -> None:
+def _settle(checked: Aside[None] | None, cache: Cache) -> None:
     """Wait for what is being verified. Raises TargetError where it is wrong, after forgetting what was kept of it."""
     if checked is None:
         return
