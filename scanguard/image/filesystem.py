@@ -16,6 +16,10 @@ _LINKS = 40
 _MOST_NAMES = 1 << 29
 _MOST_STEPS = 1 << 25
 _PER_DIRECTORY = 300
+# Python 3.11 looks a member of an enumeration up by way of a function each time.
+_FILE, _DIRECTORY, _SYMLINK, _HARDLINK = Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK, Kind.HARDLINK
+_WHITEOUT, _OPAQUE = Kind.WHITEOUT, Kind.OPAQUE
+_made = tuple.__new__
 
 
 class Placed(NamedTuple):
@@ -55,7 +59,7 @@ class FileSystem(NamedTuple):
     def find(self, path: str) -> Placed | None:
         """What a container finds at a path when it follows symbolic links; None where nothing is, or links lead in a circle."""
         placed = self.files.get(_followed(self.files, path)[0])
-        return None if placed is None or placed.entry.kind is Kind.SYMLINK else placed
+        return None if placed is None or placed.entry.kind is _SYMLINK else placed
 
     def wasted(self, layers: int) -> tuple[int, ...]:
         """For each of so many layers the bytes of its files that upper ones hide."""
@@ -73,7 +77,7 @@ def merge(contents: Sequence[LayerContents]) -> FileSystem:
     merging = _Merging()
     for number, layer in enumerate(contents):
         merging.lay(number, layer.entries)
-    kept = {(one.layer, _plain(one.entry.link)) for one in merging.files.values() if one.entry.kind is Kind.HARDLINK}
+    kept = {(one.layer, _plain(one.entry.link)) for one in merging.files.values() if one.entry.kind is _HARDLINK}
     hidden = tuple(one for one in merging.hidden if (one.layer, one.entry.path) not in kept)
     return FileSystem(merging.files, hidden, tuple(merging.whiteouts))
 
@@ -89,8 +93,8 @@ def efficiency(contents: Sequence[LayerContents], system: FileSystem) -> float:
     removed = {(one.layer, one.path): one.size for one in system.whiteouts}
     for number, layer in enumerate(contents):
         for entry in layer.entries:
-            if entry.kind in (Kind.FILE, Kind.WHITEOUT):
-                size = entry.size if entry.kind is Kind.FILE else removed.get((number, entry.path), 0)
+            if entry.kind in (_FILE, _WHITEOUT):
+                size = entry.size if entry.kind is _FILE else removed.get((number, entry.path), 0)
                 least[entry.path] = min(least.get(entry.path, size), size)
                 shipped += size
     return sum(least.values()) / shipped if shipped else 1.0
@@ -124,56 +128,71 @@ class _Merging:
 
     def lay(self, number: int, entries: Sequence[Entry]) -> None:
         """Lay a layer over what is there: its removals speak of lower layers only, wherever they stand in the archive."""
+        self._spend(0, len(entries))
+        kept = []
         for entry in entries:
-            if entry.kind is Kind.WHITEOUT:
+            if entry.kind is _WHITEOUT:
                 parent, _, name = entry.path.rpartition("/")
                 path = _join(self._followed(parent), name)
                 size = sum(one.size for one in self._remove(path, number, deleted=True))
                 self.whiteouts.append(Whiteout(entry.path, number, size))
-            elif entry.kind is Kind.OPAQUE:
+            elif entry.kind is _OPAQUE:
                 path = self._followed(entry.path)
-                for place in tuple(self.below.get(path, ())):
+                for place in sorted(self.below.get(path, ())):
                     self._remove(place, number, deleted=True)
-        for entry in entries:
-            if entry.kind is not Kind.WHITEOUT and entry.kind is not Kind.OPAQUE:
-                self._add(number, entry)
+            else:
+                kept.append(entry)
+        self._add(number, kept)
 
-    def _add(self, number: int, entry: Entry) -> None:
-        """Put an entry where those who unpack layers put it: links among its parents are followed."""
-        parent, _, name = entry.path.rpartition("/")
-        folder, paths = self.folders.get(parent) or self._folder(parent, number)
-        path = entry.path if folder == parent else _join(folder, name)
-        if path in paths:
-            self._replace(path, entry, number)
-        paths.add(path)
-        self._spend(len(path), 1)
-        self.files[path] = Placed(entry, number)
+    def _add(self, number: int, entries: Sequence[Entry]) -> None:
+        """Put entries where those who unpack layers put them: links among their parents are followed."""
+        files, folders = self.files, self.folders
+        for entry in entries:
+            path = entry.path
+            parent, _, name = path.rpartition("/")
+            folder, paths = folders.get(parent) or self._folder(parent, number)
+            if folder != parent:
+                path = _join(folder, name)
+                self._spend(len(path), 0)
+            if path in paths:
+                self._replace(path, entry, number)
+            paths.add(path)
+            files[path] = _made(Placed, (entry, number))
 
     def _replace(self, path: str, entry: Entry, by: int) -> None:
         """Take away what an entry cannot share its path with: only a directory keeps what is in the directory before it."""
         placed = self.files.get(path)
-        if entry.kind is not Kind.DIRECTORY:
-            self._remove(path, by, deleted=entry.kind not in (Kind.FILE, Kind.HARDLINK))
-            if entry.kind is Kind.SYMLINK:
+        if entry.kind is not _DIRECTORY:
+            self._remove(path, by, deleted=entry.kind not in (_FILE, _HARDLINK))
+            if entry.kind is _SYMLINK:
                 self.folders.clear()
-        elif placed is not None and placed.entry.kind is not Kind.DIRECTORY:
+        elif placed is not None and placed.entry.kind is not _DIRECTORY:
             self._remove(path, by, deleted=True)
 
     def _folder(self, parent: str, by: int) -> tuple[str, set[str]]:
-        """A directory after its links, and the paths in it; a file in its place, or in that of one above, has to go."""
+        """A directory after its links, and the paths in it; remembered until links or directories go."""
+        above = parent.rpartition("/")[0]
+        placed, known = self.files.get(parent), self.folders.get(above)
+        # No link leads to what is above, and an entry has put a directory there: nothing can be in its way.
+        plain = known is not None and known[0] == above and placed is not None and placed.entry.kind is _DIRECTORY
+        folder = parent if plain else self._cleared(parent, by)
+        found = self.folders[parent] = (folder, self.below.setdefault(folder, set()))
+        return found
+
+    def _cleared(self, parent: str, by: int) -> str:
+        """A directory after its links; a file in its place, or in that of one above, has to go."""
         folder = self._followed(parent)
         parts = folder.split("/") if folder else []
         places = ["/".join(parts[:count]) for count in range(len(parts) + 1)]
         for path in places:
             placed = self.files.get(path)
-            if placed is not None and placed.entry.kind not in (Kind.DIRECTORY, Kind.SYMLINK):
+            if placed is not None and placed.entry.kind not in (_DIRECTORY, _SYMLINK):
                 self._remove(path, by, deleted=True)
         for above, place in itertools.pairwise(places):
             if above not in self.below:
                 self._spend(len(above) + _PER_DIRECTORY, 1)
             self.below.setdefault(above, set()).add(place)
-        found = self.folders[parent] = (folder, self.below.setdefault(folder, set()))
-        return found
+        return folder
 
     def _followed(self, path: str) -> str:
         found, steps = _followed(self.files, path)
@@ -197,9 +216,9 @@ class _Merging:
             gone = self.files.pop(place, None)
             if gone is None:
                 continue
-            if gone.entry.kind is Kind.SYMLINK:
+            if gone.entry.kind is _SYMLINK:
                 self.folders.clear()
-            elif gone.entry.kind is Kind.FILE:
+            elif gone.entry.kind is _FILE:
                 self.hidden.append(Hidden(gone.entry, gone.layer, by, deleted or place != path))
                 if place != path:
                     found.append(gone.entry)
@@ -234,7 +253,7 @@ def _followed(files: Mapping[str, Placed], path: str) -> tuple[str, int]:
             del found[-1:]
             continue
         placed = files.get("/".join((*found, part)))
-        if placed is None or placed.entry.kind is not Kind.SYMLINK or links >= _LINKS:
+        if placed is None or placed.entry.kind is not _SYMLINK or links >= _LINKS:
             found.append(part)
             continue
         links += 1

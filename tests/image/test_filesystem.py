@@ -102,6 +102,18 @@ def test_an_opaque_directory_loses_what_lower_layers_put_into_it() -> None:
         assert system.hidden == (Hidden(old, 0, 1, deleted=True),)
 
 
+def test_what_an_opaque_directory_loses_has_an_order() -> None:
+    files = tuple(entry(f"d/{name}", size=1) for name in "hcafbegd")
+    system = merge(layers((folder("d"), *files), (entry("d", Kind.OPAQUE),)))
+    assert [one.entry.path for one in system.hidden] == [f"d/{name}" for name in "abcdefgh"]
+
+
+def test_directories_are_looked_up_again_where_a_link_takes_the_place_of_one() -> None:
+    tree = (folder("d"), folder("d/e"), entry("d/e/f", size=1))
+    system = merge(layers(tree, (entry("d", Kind.SYMLINK, link="x"),), tree[1:], (folder("d"), *tree[1:])))
+    assert seen(system) == {"x/e": 2, "x/e/f": 2, "d": 3, "d/e": 3, "d/e/f": 3}
+
+
 def test_the_root_can_be_opaque() -> None:
     old = entry("a", size=5)
     assert merge(layers((old,), (entry("", Kind.OPAQUE),))).hidden == (Hidden(old, 0, 1, deleted=True),)
