@@ -12,7 +12,7 @@ from scanguard.model.display import displayable
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
-from scanguard.sources.engine_socket import answer, is_socket, local_address, sockets
+from scanguard.sources.engine_socket import answer, is_socket, local_address, opened, sockets
 
 _TIMEOUT = 10
 _SAVE_TIMEOUT = 600
@@ -58,11 +58,8 @@ class Daemon:
 
     def inspect(self, name: str) -> Mapping[str, Any] | None:
         """What the daemon says of an image, None where it has none of this name. Raises TargetError as `user` does."""
-        quick = self._described(name)
-        if quick is not None:
-            return quick
         with self._telling(name):
-            return self._inspected(name)
+            return self._described(name) or self._inspected(name)
 
     def history(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The history of an image, the last entry first. Raises TargetError as `user` does."""
@@ -77,6 +74,12 @@ class Daemon:
     @contextmanager
     def saved(self, name: str) -> Iterator[Iterator[bytes]]:
         """An archive of an image in pieces, as `docker save` writes it. Raises TargetError where the daemon breaks off."""
+        local = self._local()
+        with opened(local, f"/images/{name}/get", _SAVE_TIMEOUT) as quick:
+            if quick is not None:
+                self.address = local
+                yield self._pieces(name, quick)
+                return
         with self._telling(name):
             self.connect()
             self._client.timeout = _SAVE_TIMEOUT
@@ -127,9 +130,13 @@ class Daemon:
         quick = self._quick(f"/images/{name}/json")
         return quick if isinstance(quick, dict) else None
 
+    def _local(self) -> str:
+        """The engine's address where it needs no library; empty where it does, and where the library is loaded already."""
+        return local_address(os.environ) if self._client is None else ""
+
     def _quick(self, path: str) -> Any:
         """What an engine on a local socket answers; None where there is none, or where it does not answer plainly."""
-        local = local_address(os.environ) if self._client is None else ""
+        local = self._local()
         found = answer(local, path)
         if found is not None:
             self.address = local
@@ -169,26 +176,32 @@ class Daemon:
 
     @contextmanager
     def _telling(self, name: str) -> Iterator[None]:
-        """Turn docker's errors into ours."""
+        """Turn the errors of docker's library, and of the socket, into ours."""
+        try:
+            yield
+        except TargetError:
+            raise
+        except Exception as error:
+            told = self._told(name, error)
+            if told is None:
+                raise
+            raise told from error
+
+    def _told(self, name: str, error: Exception) -> TargetError | None:
         import docker.errors
         import requests.exceptions
         import urllib3.exceptions
 
-        try:
-            yield
-        except docker.errors.APIError as error:
+        if isinstance(error, docker.errors.APIError):
             said = displayable(str(error.explanation or error.status_code))
-            raise TargetError(f"the docker daemon at {self.address} answered: {said}", name) from error
-        except (
-            docker.errors.DockerException,
-            requests.exceptions.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-        ) as error:
-            words = str(error)
-            reason = next((told for mark, told in _REASONS if mark in words), type(error).__name__)
-            where = f" at {displayable(self.address)}" if self.address else ""
-            raise TargetError(f"the docker daemon{where} gave no answer: {reason}", name) from error
+            return TargetError(f"the docker daemon at {self.address} answered: {said}", name)
+        others = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
+        if not isinstance(error, (docker.errors.DockerException, *others)):
+            return None
+        words = str(error)
+        reason = next((told for mark, told in _REASONS if mark in words), type(error).__name__)
+        where = f" at {displayable(self.address)}" if self.address else ""
+        return TargetError(f"the docker daemon{where} gave no answer: {reason}", name)
 
 
 def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:

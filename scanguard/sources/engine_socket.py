@@ -7,15 +7,19 @@ import json
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from stat import S_ISSOCK
 from string import ascii_letters, digits
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 _SCHEME: Final = "unix://"
 _PLAIN: Final = frozenset(ascii_letters + digits + "/:@._-")
 _TIMEOUT: Final = 10
 _LARGEST: Final = 16 << 20
+_PIECE: Final = 1 << 18
 
 
 def local_address(environment: Mapping[str, str]) -> str:
@@ -58,6 +62,42 @@ def answer(address: str, path: str) -> Any:
         if head.split(maxsplit=2)[1:2] == [b"200"] and b"\r\ntransfer-encoding:" not in head.lower():
             return json.loads(body)
     return None
+
+
+@contextmanager
+def opened(address: str, path: str, timeout: float) -> Iterator[Iterator[bytes] | None]:
+    """The pieces of what the engine answers to a GET; None as for `answer`. `timeout` is in seconds, for each piece.
+
+    The pieces raise OSError where the engine breaks off.
+    """
+    from http.client import HTTPConnection, HTTPException
+
+    if not address or not _PLAIN.issuperset(path):
+        yield None
+        return
+    connection = HTTPConnection("docker")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    try:
+        connection.sock.settimeout(timeout)
+        pieces = None
+        with suppress(OSError, HTTPException):
+            connection.sock.connect(address.removeprefix(_SCHEME))
+            connection.request("GET", path)
+            response = connection.getresponse()
+            pieces = _pieces(response) if response.status == 200 else None
+        yield pieces
+    finally:
+        connection.close()
+
+
+def _pieces(response: "HTTPResponse") -> Iterator[bytes]:
+    from http.client import HTTPException
+
+    try:
+        while piece := response.read(_PIECE):
+            yield piece
+    except HTTPException as error:
+        raise OSError("Connection broken") from error
 
 
 def _all(engine: socket.socket) -> bytes:

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from scanguard.sources.engine_socket import answer, local_address, sockets
+from scanguard.sources.engine_socket import answer, local_address, opened, sockets
 from tests.engines import Engine, Held, running_engine
 
+ARCHIVE = bytes(range(256)) * 5000
 DESCRIBED = {"Id": "sha256:1", "Config": {"User": "app:app"}}
 
 
@@ -26,7 +27,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture
 def engine(folder: Path) -> Iterator[Engine]:
     with running_engine(folder) as running:
-        running.images["team/app:1"] = Held(b"", DESCRIBED, history=[{"CreatedBy": "RUN x"}])
+        running.images["team/app:1"] = Held(ARCHIVE, DESCRIBED, history=[{"CreatedBy": "RUN x"}])
         yield running
 
 
@@ -44,6 +45,31 @@ def test_whatever_else_is_no_answer(engine: Engine, folder: Path) -> None:
     assert answer("", "/images/team/app:1/json") is None
     assert answer(f"unix://{folder}/none.sock", "/images/team/app:1/json") is None
     assert engine.asked == []
+
+
+def test_archives_come_in_pieces(engine: Engine) -> None:
+    with opened(engine.address, "/images/team/app:1/get", 9) as pieces:
+        assert pieces is not None
+        found = list(pieces)
+    assert b"".join(found) == ARCHIVE
+    assert len(found) > 1
+
+
+def test_archives_that_are_not_there(engine: Engine, folder: Path) -> None:
+    for address, path in (
+        (engine.address, "/images/other:1/get"),
+        (engine.address, "/images/a b/get"),
+        ("", "/images/team/app:1/get"),
+        (f"unix://{folder}/none.sock", "/images/team/app:1/get"),
+    ):
+        with opened(address, path, 9) as pieces:
+            assert pieces is None
+
+
+def test_an_archive_that_breaks_off(engine: Engine) -> None:
+    engine.images["team/app:1"] = engine.images["team/app:1"]._replace(cut=30_000)
+    with opened(engine.address, "/images/team/app:1/get", 9) as pieces, pytest.raises(OSError, match="broken"):
+        list(pieces or ())
 
 
 @pytest.mark.parametrize(
@@ -113,10 +139,11 @@ def test_the_library_is_not_loaded_for_a_question(engine: Engine) -> None:
     program = (
         "import sys; from scanguard.model.reference import ImageReference as R; from scanguard.sources.daemon import Daemon;"
         "d = Daemon(); print(d.inspect('team/app:1')['Id'], d.history('team/app:1')[0]['CreatedBy'],"
-        "d.user(R.parse('team/app:1')), d.address, 'docker' in sys.modules)"
+        "d.user(R.parse('team/app:1')), d.address)\n"
+        "with d.saved('team/app:1') as pieces: print(sum(map(len, pieces)), 'docker' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], env={"DOCKER_HOST": engine.address}, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["sha256:1", "RUN", "x", "app", engine.address, "False"]
-    assert engine.asked == ["json team/app:1", "history team/app:1", "json team/app:1"]
+    assert done.stdout.split() == ["sha256:1", "RUN", "x", "app", engine.address, str(len(ARCHIVE)), "False"]
+    assert engine.asked == ["json team/app:1", "history team/app:1", "json team/app:1", "get team/app:1"]
