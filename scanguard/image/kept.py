@@ -11,12 +11,13 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
+from scanguard import __version__
 from scanguard.image.contents import SETTINGS, WANTED
 from scanguard.image.nodes import Entry, Image, Kind, LayerContents
 from scanguard.model.record import NamedTuple
 
-FORM: Final = "1 " + " ".join(sorted(WANTED | SETTINGS))
-"""What the lines depend on beside the image: another form, or other files whose bytes are kept, are other lines."""
+FORM: Final = " ".join(("1", __version__, *sorted(WANTED | SETTINGS)))
+"""What the lines depend on beside the image: another ScanGuard may read other things of it, or write them otherwise."""
 
 UNREADABLE: Final = (ValueError, TypeError, KeyError, IndexError, StopIteration, RecursionError)
 """What reading lines raises that were not written here."""
