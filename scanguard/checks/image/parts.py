@@ -90,9 +90,9 @@ def sureness(scan: ImageScan) -> Confidence:
 
 def own_files(scan: ImageScan) -> Iterator[tuple[str, Placed]]:
     """The files that a container sees and that are not the base's, with their paths, in the order of layers and archives."""
-    start = own_from(scan)
+    start, file = own_from(scan), Kind.FILE
     for path, placed in file_system(scan).files.items():
-        if placed.layer >= start and placed.entry.kind is Kind.FILE:
+        if placed.layer >= start and placed.entry.kind is file:
             yield path, placed
 
 
@@ -105,9 +105,15 @@ def duty(scan: ImageScan, setting: str) -> ImagePlace:
 
 def is_foreign(path: str) -> bool:
     """Whether a path belongs to a package, a toolchain or a sample, where files are named like leftovers and are none."""
-    if path.startswith(_FOREIGN_PLACES):
+    return _is_foreign_folder(path[: path.rfind("/") + 1])
+
+
+@lru_cache(maxsize=16_384)
+def _is_foreign_folder(folder: str) -> bool:
+    """The same of all files in a directory, which ends with `/`: an image has many more files."""
+    if folder.startswith(_FOREIGN_PLACES):
         return True
-    parts = path.split("/")[:-1]
+    parts = folder.split("/")[:-1]
     if not _FOREIGN.isdisjoint(parts):
         return True
     return not _TESTS.isdisjoint(parts[2:] if parts[:1] == ["home"] else parts)

@@ -10,6 +10,7 @@ from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 
 _SETUID, _SETGID, _EXECUTE = 0o4000, 0o2000, 0o111
+_BITS = _SETUID | _SETGID
 # What packages of distributions bring with these bits on purpose.
 _PACKAGED = frozenset(
     "chage chfn chsh crontab dbus-daemon-launch-helper dotlockfile expiry fusermount fusermount3 gpasswd mount "
@@ -126,9 +127,10 @@ def _brought(scan: ImageScan, path: str, layer: int) -> bool:
 
 def _bits(placed: Placed) -> int:
     """The bits that matter on a program that somebody can execute, 0 on anything else."""
-    if placed.entry.kind not in (Kind.FILE, Kind.HARDLINK) or not placed.entry.mode & _EXECUTE:
+    found = placed.entry.mode & _BITS  # hardly any file has one: this comes first
+    if not found or placed.entry.kind not in (Kind.FILE, Kind.HARDLINK) or not placed.entry.mode & _EXECUTE:
         return 0
-    return placed.entry.mode & (_SETUID | _SETGID)
+    return found
 
 
 def _had(base: FileSystem, path: str, bits: int) -> bool:
