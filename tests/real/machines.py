@@ -1,7 +1,8 @@
-"""A docker engine, buildah and a registry of the tests' own: private sockets and directories, nothing of the machine's.
+"""A docker engine, podman, buildah, a registry and a Redis of the tests' own: private sockets and directories, nothing of
+the machine's.
 
-Debian's packages `docker.io`, `buildah`, `docker-registry` and `busybox-static` are all that is needed; images are built
-without a network.
+Debian's packages `docker.io`, `podman`, `buildah`, `docker-registry`, `redis-server` and `busybox-static` are all that is
+needed; images are built without a network.
 """
 
 import io
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,8 @@ DOCKER = "/usr/bin/docker"
 DAEMON = shutil.which("dockerd", path="/usr/sbin:/usr/bin")
 BUILDAH = shutil.which("buildah")
 REGISTRY = shutil.which("docker-registry")
+PODMAN = shutil.which("podman")
+REDIS = shutil.which("redis-server")
 BUSYBOX = Path("/bin/busybox")
 APPLETS = "sh cat chmod chown cp echo env grep id ln ls mkdir mv printf rm sed sleep touch true".split()
 OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
@@ -44,7 +47,13 @@ def lacking() -> str:
     """What this machine lacks for these tests, empty where it lacks nothing."""
     if os.name != "posix" or os.geteuid() != 0:
         return "a docker engine of one's own needs root"
-    programs = {"docker.io": DAEMON, "buildah": BUILDAH, "docker-registry": REGISTRY}
+    programs = {
+        "docker.io": DAEMON,
+        "buildah": BUILDAH,
+        "docker-registry": REGISTRY,
+        "podman": PODMAN,
+        "redis-server": REDIS,
+    }
     missing = [package for package, path in programs.items() if path is None]
     if not BUSYBOX.is_file():
         missing.append("busybox-static")
@@ -180,6 +189,56 @@ def registry(directory: Path, port: int) -> Iterator[str]:
         process = subprocess.Popen([str(REGISTRY), "serve", str(config)], stdout=log, stderr=log)
     try:
         yield f"localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def podman(directory: Path, archive: Path) -> Iterator[str]:
+    """A podman that answers on a socket as docker does, with the image of an archive; the address of the socket."""
+    store = ("--root", f"{directory}/store", "--runroot", f"{directory}/run", "--storage-driver", "vfs")
+    call(str(PODMAN), *store, "load", "-q", "-i", str(archive))
+    path = directory / "podman.sock"
+    with _running(
+        [str(PODMAN), *store, "system", "service", "--time=0", f"unix://{path}"], directory / "log", path.exists
+    ):
+        yield f"unix://{path}"
+
+
+@contextmanager
+def redis(directory: Path, port: int, password: str) -> Iterator[str]:
+    """A Redis on the loopback address that keeps nothing on disk; its address."""
+    log = directory / "redis.log"
+    words = [
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--save",
+        "",
+        "--requirepass",
+        password,
+        "--dir",
+        str(directory),
+    ]
+    with _running([str(REDIS), *words], log, lambda: b"Ready to accept connections" in log.read_bytes()):
+        yield f"redis://:{password}@127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(words: list[str], log: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    """A program that runs until the block is left, which begins when the program is ready."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(words, stdout=file, stderr=file)
+    try:
+        for _ in range(200):
+            if ready():
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"{words[0]} did not start:\n{log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.1)
+        yield
     finally:
         process.terminate()
         process.wait(20)
