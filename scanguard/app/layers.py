@@ -10,7 +10,8 @@ from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
 from scanguard.checks.image.history import history
 from scanguard.dockerfile.parser import parse
-from scanguard.image.filesystem import efficiency, merge
+from scanguard.image.efficiency import efficiency
+from scanguard.image.filesystem import merge
 from scanguard.image.nodes import Image, ImageSource
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple

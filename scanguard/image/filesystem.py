@@ -82,24 +82,6 @@ def merge(contents: Sequence[LayerContents]) -> FileSystem:
     return FileSystem(merging.files, hidden, tuple(merging.whiteouts))
 
 
-def efficiency(contents: Sequence[LayerContents], system: FileSystem) -> float:
-    """How much of what ships is needed, 0 to 1, by the formula that users of dive know.
-
-    The smallest size of each path over all its sizes in all layers; a directory's removal counts what it held. See
-    https://github.com/wagoodman/dive/blob/main/dive/filetree/efficiency.go.
-    """
-    least: dict[str, int] = {}
-    shipped = 0
-    removed = {(one.layer, one.path): one.size for one in system.whiteouts}
-    for number, layer in enumerate(contents):
-        for entry in layer.entries:
-            if entry.kind in (_FILE, _WHITEOUT):
-                size = entry.size if entry.kind is _FILE else removed.get((number, entry.path), 0)
-                least[entry.path] = min(least.get(entry.path, size), size)
-                shipped += size
-    return sum(least.values()) / shipped if shipped else 1.0
-
-
 def text_of(contents: Sequence[LayerContents], system: FileSystem, path: str) -> tuple[str, int] | None:
     """The text of a file that a container sees and its layer, None where there is none or where nobody read it."""
     placed = system.find(path)

@@ -99,6 +99,7 @@ class KeptImage:
         image = self._source.outlined(shape)
         if image is None or kept.shape_of(image) != shape:
             return None
+        os.utime(self._place)  # the answers used last are those that stay
         return Recalled(image, contents)
 
     def _keep(self, contents: tuple[LayerContents, ...]) -> None:

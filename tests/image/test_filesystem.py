@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanguard.image.filesystem import FileSystem, Hidden, Placed, Whiteout, efficiency, merge, text_of
+from scanguard.image.efficiency import efficiency
+from scanguard.image.filesystem import FileSystem, Hidden, Placed, Whiteout, merge, text_of
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.errors import TargetError
 

@@ -141,6 +141,22 @@ def test_answers_are_few_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(kept(cache)) == 2
 
 
+def test_answers_that_are_used_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_memory, "_MOST", 2)
+    cache = tmp_path / "cache"
+    for number in (0, 1, 0, 2):
+        path = tmp_path / f"{number}.tar"
+        if not path.exists():
+            path.write_bytes(docker_archive(RECIPE))
+        source = loaded(path, cache)
+        assert "app/new" in paths(source)
+        if number == 0:
+            first = kept(cache)[0] if len(kept(cache)) == 1 else first
+        time.sleep(0.01)
+    assert first in kept(cache)
+    assert len(kept(cache)) == 2
+
+
 def test_a_place_that_cannot_be_written_does_no_harm(image: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "app/new" in paths(loaded(image, tmp_path / "file" / "cache"))

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from scanguard.checks.image.parts import MEGABYTE, file_system, in_words, option, own_from, sureness
-from scanguard.image.filesystem import efficiency
+from scanguard.image.efficiency import efficiency
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import ImageScan, Option, Options, Severity, image_check
 
