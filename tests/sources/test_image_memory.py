@@ -144,15 +144,14 @@ def test_answers_are_few_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_answers_that_are_used_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_memory, "_MOST", 2)
     cache = tmp_path / "cache"
-    for number in (0, 1, 0, 2):
-        path = tmp_path / f"{number}.tar"
-        if not path.exists():
-            path.write_bytes(docker_archive(RECIPE))
-        source = loaded(path, cache)
-        assert "app/new" in paths(source)
-        if number == 0:
-            first = kept(cache)[0] if len(kept(cache)) == 1 else first
+    images = [tmp_path / f"{number}.tar" for number in range(3)]
+    for image in images:
+        image.write_bytes(docker_archive(RECIPE))
+    loaded(images[0], cache).contents()
+    (first,) = kept(cache)
+    for image in (images[1], images[0], images[2]):
         time.sleep(0.01)
+        loaded(image, cache).contents()
     assert first in kept(cache)
     assert len(kept(cache)) == 2
 
