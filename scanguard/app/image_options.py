@@ -1,11 +1,14 @@
-"""What the command line says of images."""
+"""What the command line says of images, and the policy where it says nothing."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from scanguard.model.record import NamedTuple
-from scanguard.policy.model import ImageTarget
+from scanguard.policy.model import ImageTarget, Policy
 from scanguard.trivy.settings import TrivySettings
+
+Value = TypeVar("Value")
 
 
 def silent(_: str) -> None:
@@ -31,3 +34,25 @@ class ImageOptions(NamedTuple):
     builders: Mapping[str, str] = MappingProxyType({})
     vex: tuple[str, ...] = ()
     say: Callable[[str], None] = silent
+
+
+def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
+    """The command line's settings, and the policy's where the command line says nothing.
+
+    A digest beside a path is that program's; one without a path is demanded of whichever program is run.
+    """
+    said = policy.trivy
+    default = TrivySettings()
+    return asked._replace(
+        path=asked.path or said.path,
+        sha256=asked.sha256 or ("" if asked.path and said.path else said.sha256),
+        db_repository=_first(asked.db_repository, said.db_repository, default.db_repository),
+        oldest_days=asked.oldest_days if said.max_database_age is None else said.max_database_age,
+        timeout=_first(asked.timeout, said.timeout, default.timeout),
+        server=asked.server or said.server,
+    )
+
+
+def _first(asked: Value, said: "Value | None", default: Value) -> Value:
+    """What was asked for; the policy's say where that is the default."""
+    return asked if asked != default else said or default

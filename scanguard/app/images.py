@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from threading import Event, Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_inline
-from scanguard.app.image_options import ImageOptions
+from scanguard.app.image_options import ImageOptions, trivy_settings
 from scanguard.app.image_results import CheckedImage, CheckedImages
 from scanguard.app.image_targets import Wanted
 from scanguard.app.loading import load_image
@@ -29,7 +29,6 @@ from scanguard.sources.repository import repository_root
 from scanguard.threads import Aside, Each, interruptible
 from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.exploitation import with_exploitation
-from scanguard.trivy.settings import TrivySettings
 
 if TYPE_CHECKING:
     from scanguard.app.session import Session
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from scanguard.blame.nodes import Blame
 
 _AT_ONCE = 4
-Value = TypeVar("Value")
 
 
 class ImageRun:
@@ -225,28 +223,6 @@ def _file(build: Build) -> ScannedFile:
 def _hashes(source: ImageSource) -> Callable[[int, str], tuple[int, str] | None]:
     """Size and SHA-256 of single files of an image; each question reads the image."""
     return lambda layer, path: hashes(source, {layer: frozenset((path,))}).get((layer, path))
-
-
-def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
-    """The command line's settings, and the policy's where the command line says nothing.
-
-    A digest beside a path is that program's; one without a path is demanded of whichever program is run.
-    """
-    said = policy.trivy
-    default = TrivySettings()
-    return asked._replace(
-        path=asked.path or said.path,
-        sha256=asked.sha256 or ("" if asked.path and said.path else said.sha256),
-        db_repository=_first(asked.db_repository, said.db_repository, default.db_repository),
-        oldest_days=asked.oldest_days if said.max_database_age is None else said.max_database_age,
-        timeout=_first(asked.timeout, said.timeout, default.timeout),
-        server=asked.server or said.server,
-    )
-
-
-def _first(asked: Value, said: "Value | None", default: Value) -> Value:
-    """What was asked for; the policy's say where that is the default."""
-    return asked if asked != default else said or default
 
 
 def _home(wanted: Wanted) -> Home:
