@@ -7,10 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Generic, Protocol, TypeVar
+from time import monotonic
+from typing import Final, Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+_PATIENCE: Final = 8.0
+"""Seconds in which a program that was asked to end does, and what it wrote is removed (`process` insists after five)."""
 
 
 class Stop(Protocol):
@@ -21,24 +24,30 @@ class Stop(Protocol):
 
 
 class Aside(Generic[Value]):
-    """A call that goes on in a thread. As a context it is over when the block is left, however that is."""
+    """A call that goes on in a thread. As a context it is over when the block is left, however that is.
+
+    Where an interrupt leaves the block, a call that does not end in `_PATIENCE` seconds is left alone.
+    """
 
     def __init__(self, call: Callable[[], Value]) -> None:
         self._call = call
         self._values: list[Value] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        # Not `Thread.join`: one that was interrupted takes the thread for ended (CPython 3.11), and so does the next one.
+        self._over = threading.Event()
+        threading.Thread(target=self._run).start()
 
     def _run(self) -> None:
         try:
             self._values.append(self._call())
         except BaseException as error:
             self._error = error
+        finally:
+            self._over.set()
 
     def result(self) -> Value:
         """What the call returns, after waiting for it. Raises what the call raises, each time it is asked."""
-        self._thread.join()
+        self._over.wait()
         if self._error is not None:
             raise self._error
         return self._values[0]
@@ -46,8 +55,12 @@ class Aside(Generic[Value]):
     def __enter__(self) -> "Aside[Value]":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.wait(_patience(kind))
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for the end of the call, at most so long; None means however long it takes."""
+        self._over.wait(seconds)
 
 
 class Each(Generic[Item, Value]):
@@ -92,10 +105,17 @@ class Each(Generic[Item, Value]):
     def __enter__(self) -> "Each[Item, Value]":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        patience = _patience(kind)
+        until = monotonic() + (patience or 0)
         for worker in self._workers:
-            worker.result()
+            worker.wait(None if patience is None else max(until - monotonic(), 0))
+
+
+def _patience(kind: type[BaseException] | None) -> float | None:
+    """How many seconds what goes on has to end in, where this error leaves its block; None for as many as it takes."""
+    return _PATIENCE if kind is not None and issubclass(kind, KeyboardInterrupt) else None
 
 
 @contextmanager

@@ -111,6 +111,47 @@ def test_a_block_that_is_left_by_an_error_begins_no_further_item() -> None:
     assert done == [0]
 
 
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from scanguard import threads
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threads._PATIENCE = float(sys.argv[1])
+begun, asked, over = threading.Event(), threading.Event(), threading.Event()
+
+def work(_=None):
+    begun.set()
+    asked.wait(10)
+    time.sleep(0.3)
+    over.set()
+
+def interrupt():
+    begun.wait(10)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt).start()
+try:
+    with eval(sys.argv[2]) as going:
+        try:
+            getattr(going, sys.argv[3])()
+        finally:
+            asked.set()
+except KeyboardInterrupt:
+    print("interrupted,", "over" if over.is_set() else "left alone")
+"""
+
+
+@pytest.mark.parametrize(("patience", "expected"), [("10", "over"), ("0.01", "left alone")])
+@pytest.mark.parametrize("call", [("threads.Aside(work)", "result"), ("threads.Each(work, range(2), 2)", "results")])
+def test_an_interrupt_waits_for_what_goes_on_but_not_forever(
+    patience: str, expected: str, call: tuple[str, str]
+) -> None:
+    words = [sys.executable, "-c", INTERRUPTED, patience, *call]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"interrupted, {expected}\n"
+
+
 def test_threads_need_no_logging() -> None:
     program = "import sys, scanguard.threads; print({'concurrent', 'logging', 'signal'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
