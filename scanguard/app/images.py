@@ -26,6 +26,7 @@ from scanguard.model.report import Notification, ScannedFile, ScannedImage
 from scanguard.plugin import ImageScan
 from scanguard.policy.model import ImageTarget, Policy
 from scanguard.sources.repository import repository_root
+from scanguard.sources.stamps import settled_stamp
 from scanguard.threads import Aside, Each, interruptible
 from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.exploitation import with_exploitation
@@ -175,7 +176,8 @@ class ImageRun:
         try:
             if isinstance(trivy, TargetError):
                 raise trivy
-            found = with_exploitation(scan(source, trivy, base_layers=base_layers, stop=self.stop), *self.exploited)
+            found = scan(source, trivy, base_layers=base_layers, stop=self.stop, stamp=settled_stamp)
+            found = with_exploitation(found, *self.exploited)
             return found, tuple(_unsearched(found, source.image, home))
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."

@@ -16,13 +16,15 @@ from scanguard.image.contents import SETTINGS, WANTED
 from scanguard.image.nodes import Entry, Image, Kind, LayerContents
 from scanguard.model.record import NamedTuple
 
-FORM: Final = " ".join(("1", __version__, *sorted(WANTED | SETTINGS)))
+FORM: Final = " ".join(("2", __version__, *sorted(WANTED | SETTINGS)))
 """What the lines depend on beside the image: another ScanGuard may read other things of it, or write them otherwise."""
 
 UNREADABLE: Final = (ValueError, TypeError, KeyError, IndexError, StopIteration, RecursionError)
 """What reading lines raises that were not written here."""
 
 _AT_ONCE = 20_000
+_LAST: Final = b"null\n"
+"""Without it, what a full disk or a lost connection left of a file would be an image with fewer files."""
 _LETTERS: Final = dict(zip(Kind, "fdlhvpwo", strict=True))
 _KINDS: Final = {letter: kind for kind, letter in _LETTERS.items()}
 _ACCOUNTS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow"))
@@ -63,14 +65,17 @@ def written(shape: Shape, contents: Iterable[LayerContents]) -> Iterator[bytes]:
         yield _line({"diff_id": layer.diff_id, "size": layer.size, "texts": texts})
         for start in range(0, len(layer.entries), _AT_ONCE):
             yield _line(_columns(layer.entries[start : start + _AT_ONCE]))
+    yield _LAST
 
 
 def read(lines: Iterable[bytes]) -> tuple[Shape, tuple[LayerContents, ...]]:
     """What was written. Raises one of `UNREADABLE` where the lines are others."""
-    rows = iter(lines)
-    identifier, digest, format_, platform, empty, seal = json.loads(next(rows))
+    *rows, last = lines
+    if last != _LAST:
+        raise ValueError("the end lacks")
+    identifier, digest, format_, platform, empty, seal = json.loads(rows[0])
     layers: list[tuple[Mapping[str, Any], list[Entry]]] = []
-    for row in map(json.loads, rows):
+    for row in map(json.loads, rows[1:]):
         if isinstance(row, dict):
             layers.append((row, []))
         else:

@@ -17,12 +17,11 @@ from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.sources.image_files import FileImage
 from scanguard.sources.image_saved import SavedImage
+from scanguard.sources.stamps import SETTLED
 
 _PREFIX: Final = "contents-"
 _MOST: Final = 30
 _BIGGEST: Final = 24 << 20
-_SETTLED: Final = 50_000_000
-"""Nanoseconds after which a further change of a file shows in its times, whatever the file system."""
 
 
 class Recalled(NamedTuple):
@@ -94,17 +93,18 @@ class KeptImage:
             return self._recalled
 
     def _known(self) -> Recalled | None:
-        with open(self._place, "rb") as file:
+        with answers.opened(self._place, _BIGGEST) as file:
             shape, contents = kept.read(file)
         image = self._source.outlined(shape)
         if image is None or kept.shape_of(image) != shape:
             return None
-        os.utime(self._place)  # the answers used last are those that stay
+        with suppress(OSError):  # it may be another user's
+            os.utime(self._place)  # the answers used last are those that stay
         return Recalled(image, contents)
 
     def _keep(self, contents: tuple[LayerContents, ...]) -> None:
         """Keep what was read, unless it may hold a secret, is absurdly large, or the file changed meanwhile."""
-        if kept.may_hold_secrets(contents) or self._source.identity(_SETTLED) != self._identity:
+        if kept.may_hold_secrets(contents) or self._source.identity(SETTLED) != self._identity:
             return
         answers.keep(self._place, _limited(kept.written(kept.shape_of(self.image), contents)))
         answers.prune(os.path.dirname(self._place), _PREFIX, _MOST)

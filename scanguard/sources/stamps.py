@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 _MOST: Final = 5000
+SETTLED: Final = 50_000_000
+"""Nanoseconds after which a further change of a file shows in its times, whatever the file system."""
 
 
 def stamp(path: str, settled: int = 0) -> str:
@@ -22,9 +24,14 @@ def stamp(path: str, settled: int = 0) -> str:
                 return ""
             times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
             lines.append(f"{file}\0{status.st_dev} {status.st_ino} {status.st_size} {times}")
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     return "\0".join(lines)
+
+
+def settled_stamp(path: str) -> str:
+    """The stamp of what has not changed just now."""
+    return stamp(path, SETTLED)
 
 
 def _files(path: str) -> Iterator[str]:

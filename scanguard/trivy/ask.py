@@ -5,6 +5,7 @@ What a run needs is loaded only where there is one: most checks are of images th
 
 import os
 import time
+from collections.abc import Callable
 
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import ImageSource
@@ -60,17 +61,26 @@ def prepare(
     return Ready(program, settings, told, memory.circumstances(program, settings, day))
 
 
-def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, stop: Stop | None = None) -> Inventory:
+def scan(
+    source: ImageSource,
+    trivy: Ready,
+    *,
+    base_layers: int | None = None,
+    stop: Stop | None = None,
+    stamp: Callable[[str], str] = lambda _: "",
+) -> Inventory:
     """All that Trivy says of an image.
 
     `base_layers` is how many layers are the base image's, None where that is unknown: Trivy guesses it and looks for no
-    secrets there; a wrong guess is worked around. Raises TargetError where there is no whole answer, and KeyboardInterrupt
-    where `stop` is set.
+    secrets there; a wrong guess is worked around. `stamp` tells what changes whenever the file at a path does, empty where
+    nothing tells: what a file says of its digests is believed only of the very file that was verified. Raises TargetError
+    where there is no whole answer, and KeyboardInterrupt where `stop` is set.
     """
     image, settings = source.image, trivy.settings
     everywhere = settings.secrets and hides_own(image, base_layers)
     guessed = 0 if everywhere or not settings.secrets else min(guessed_base(image.history), len(image.diff_ids))
-    answer = memory.place(settings, trivy.known, image, treatment(image, guessed))
+    known = _known(source, trivy, stamp)
+    answer = memory.place(settings, known, image, treatment(image, guessed))
     found = memory.recall(answer)
     if found is None:
         from scanguard.trivy.command import scanned
@@ -81,5 +91,14 @@ def scan(source: ImageSource, trivy: Ready, *, base_layers: int | None = None, s
                 found = scanned(source, trivy, guessed, everywhere, private, stop)
         except OSError as error:
             raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
-        memory.keep(answer, found)
+        if known == _known(source, trivy, stamp):
+            memory.keep(answer, found)
     return found if base_layers is None else found._replace(unsearched_layers=0)
+
+
+def _known(source: ImageSource, trivy: Ready, stamp: Callable[[str], str]) -> str:
+    """All that the answer depends on beside the digests of the layers, which a daemon has verified; empty where unknown."""
+    if source.daemon or not source.path or not trivy.known:
+        return trivy.known
+    stamped = stamp(source.path)
+    return f"{trivy.known}\n{stamped}" if stamped else ""

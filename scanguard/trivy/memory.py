@@ -1,8 +1,9 @@
 """What Trivy said of an image, kept for the next time that the same question is asked.
 
-The answer depends on the image's layers, on how Trivy treats them, on Trivy's version, its databases, what is looked for,
-and on the day (a system reaches its end of life). All of that is in the key, so an answer is used again only where Trivy
-would give the same. What is kept is an inventory: nothing of what the report quotes.
+The answer depends on the image's layers (and on its file, which may say that its layers are others than they are), on how
+Trivy treats them, on Trivy's version, its databases, what is looked for, and on the day (a system reaches its end of life).
+All of that is in the key, so an answer is used again only where Trivy would give the same. What is kept is an inventory:
+nothing of what the report quotes.
 """
 
 import os
@@ -47,7 +48,7 @@ def place(settings: TrivySettings, known: str, image: Image, treated: str) -> st
     """The file for the answer about an image; empty where none is kept."""
     if not known:
         return ""
-    key = sha256("\n".join((known, treated, *image.diff_ids)).encode()).hexdigest()[:32]
+    key = sha256("\n".join((known, treated, *image.diff_ids)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return os.path.join(settings.kept, f"{_PREFIX}{key}.json")
 
 
@@ -58,8 +59,8 @@ def recall(path: str) -> Inventory | None:
     if not path:
         return None
     try:
-        with open(path, "rb") as file:
-            return _decoded(json.loads(file.read(_BIGGEST)))
+        with answers.opened(path, _BIGGEST) as file:
+            return _decoded(json.loads(file.read()))
     except (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError):
         return None
 

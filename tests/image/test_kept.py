@@ -36,8 +36,11 @@ def test_layers_of_many_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = tuple(Entry(f"e{n}", Kind.SYMLINK, n, 0o777, n, n, f"to{n}" if n % 2 else "") for n in range(8))
     layers = (LayerContents("a", 1, entries), LayerContents("b", 2, ()), LayerContents("c", 3, entries[:3]))
     lines = list(kept.written(kept.shape_of(image()), layers))
-    assert len(lines) == 1 + (1 + 3) + 1 + (1 + 1)
+    assert len(lines) == 1 + (1 + 3) + 1 + (1 + 1) + 1
     assert kept.read(lines)[1] == layers
+    for count in range(len(lines)):
+        with pytest.raises(kept.UNREADABLE):
+            kept.read(lines[:count])
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,9 @@ def test_names_are_not_sealed() -> None:
     assert kept.shape_of(image(reference="b:2", name="b", tags=())) == kept.shape_of(image())
 
 
-@pytest.mark.parametrize("lines", [[], [b""], [b"1\n"], [b"[]\n"], [b"{}\n"], [b'["","","","",[],""]\n', b"[[]]\n"]])
+@pytest.mark.parametrize(
+    "lines", [[], [b""], [b"1\n"], [b"[]\n"], [b"{}\n"], [b'["","","","",[],""]\n', b"[[]]\n", b"null\n"]]
+)
 def test_other_lines_are_refused(lines: list[bytes]) -> None:
     with pytest.raises(kept.UNREADABLE):
         kept.read(lines)

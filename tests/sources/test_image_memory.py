@@ -1,7 +1,9 @@
 """What was read of an image is read from the cache the next time, and never for another image."""
 
+import inspect
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +27,7 @@ MARK = "app/marked"
 @pytest.fixture(autouse=True)
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as settled at once: the tests change them slowly enough."""
-    monkeypatch.setattr(image_memory, "_SETTLED", 1)
+    monkeypatch.setattr(image_memory, "SETTLED", 1)
 
 
 def loaded(target: str | Path, cache: Path) -> ImageSource:
@@ -92,7 +94,7 @@ def test_another_image_in_the_place_of_one(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_of_a_file_that_just_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_memory, "_SETTLED", 3600 * 10**9)
+    monkeypatch.setattr(image_memory, "SETTLED", 3600 * 10**9)
     path = tmp_path / "image.tar"
     path.write_bytes(docker_archive(RECIPE))
     loaded(path, tmp_path / "cache").contents()
@@ -141,6 +143,33 @@ def test_answers_are_few_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(kept(cache)) == 2
 
 
+@pytest.mark.parametrize("kind", ["pipe", "endless", "large"])
+def test_what_is_no_file_of_ours_is_no_answer(
+    kind: str, image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    contents = loaded(image, cache).contents()
+    mark(cache)
+    (one,) = kept(cache)
+    if kind == "large":
+        monkeypatch.setattr(image_memory, "_BIGGEST", one.stat().st_size - 1)
+    else:
+        one.unlink()
+        os.mkfifo(one) if kind == "pipe" else one.symlink_to("/dev/zero")
+    assert loaded(image, cache).contents() == contents
+
+
+def test_an_answer_that_cannot_be_touched_is_one(image: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded(image, tmp_path / "cache").contents()
+    mark(tmp_path / "cache")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert MARK in paths(loaded(image, tmp_path / "cache"))
+
+
 def test_answers_that_are_used_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_memory, "_MOST", 2)
     cache = tmp_path / "cache"
@@ -185,6 +214,17 @@ def test_stamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert stamps.stamp(str(tmp_path)).startswith(before)
     monkeypatch.setattr(stamps, "_MOST", 1)
     assert stamps.stamp(str(tmp_path)) == ""
+
+
+def test_folders_within_folders_have_no_stamp(tmp_path: Path) -> None:
+    (tmp_path / "/".join("d" * 120)).mkdir(parents=True)
+    (tmp_path / "file").write_text("")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert stamps.stamp(str(tmp_path)) == ""
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 # The daemon

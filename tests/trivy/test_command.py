@@ -8,6 +8,7 @@ import pytest
 
 from scanguard.model.errors import TargetError
 from scanguard.sources.image_files import image_in_file
+from scanguard.sources.stamps import stamp
 from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.private import private_directory
 from scanguard.trivy.program import Program
@@ -117,14 +118,15 @@ def test_an_archive_that_borrows_the_digests_of_another_image(tmp_path: Path) ->
         path.write_bytes(tar_of({"l": layer, "c": config, "manifest.json": manifest}))
         source = image_in_file(str(path), "")
         program = recorder(tmp_path, source.image.diff_ids)
-        known = "honest" if not message else "borrowed"
-        trivy = Ready(program, TrivySettings(cache=str(tmp_path / "cache")), known=known)
+        trivy = Ready(program, TrivySettings(cache=str(tmp_path / "cache")), known="the same")
         if not message:
-            assert scan(source, trivy).vulnerabilities == ()
+            assert scan(source, trivy, stamp=stamp).vulnerabilities == ()
+            gone = trivy._replace(program=Program(str(tmp_path / "none"), "0.76.0"))
+            assert scan(source, gone, stamp=stamp).vulnerabilities == ()
             continue
         assert kept(tmp_path / "cache") == ["fanal", "found"]
         with pytest.raises(TargetError, match=message):
-            scan(source, trivy)
+            scan(source, trivy, stamp=stamp)
         assert kept(tmp_path / "cache") == ["found"]
 
 
@@ -141,6 +143,17 @@ def test_what_others_share_never_sees_an_archive_that_borrows_digests(shared: di
         scan(source, trivy)
     assert not (tmp_path / "words").exists()
     assert kept(tmp_path / "cache") == []
+
+
+def test_nothing_is_kept_of_a_file_that_changes_meanwhile(layout: Source, tmp_path: Path) -> None:
+    trivy = Ready(
+        recorder(tmp_path, layout.image.diff_ids), TrivySettings(cache=str(tmp_path / "cache")), known="the same"
+    )
+    stamps = iter(("before", "after"))
+    scan(layout, trivy, stamp=lambda _: next(stamps))
+    assert kept(tmp_path / "cache") == ["fanal"]
+    scan(layout, trivy)
+    assert kept(tmp_path / "cache") == ["fanal"]
 
 
 def kept(cache: Path) -> list[str]:

@@ -19,6 +19,7 @@ from scanguard.image.inventory import Inventory, System
 from scanguard.model.errors import TargetError
 from scanguard.model.rule import Severity
 from scanguard.sources.image_files import image_in_file
+from scanguard.sources.stamps import stamp
 from scanguard.trivy.ask import Ready, prepare, scan
 from scanguard.trivy.database import ready as database_ready
 from scanguard.trivy.failures import TrivyError
@@ -56,7 +57,7 @@ def written(tmp_path: Path, made: Recipe, name: str = "app.tar") -> str:
 
 def scanned(path: str, ready: Ready, base_layers: int | None = 1, stop: Event | None = None) -> Inventory:
     with closing(image_in_file(path, "")) as source:
-        return scan(source, ready, base_layers=base_layers, stop=stop)
+        return scan(source, ready, base_layers=base_layers, stop=stop, stamp=stamp)
 
 
 def forgetful(ready: Ready) -> Ready:
