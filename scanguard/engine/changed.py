@@ -8,10 +8,12 @@ from scanguard.build.model import Build
 from scanguard.dockerfile.nodes import Instruction
 from scanguard.dockerfile.parser import parse
 from scanguard.engine.baseline import stage_name
+from scanguard.engine.confirm import is_confirmed
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
+from scanguard.model.rule import Severity
 
 Lines = frozenset[int]
 _LONG = 4_000_000
@@ -22,14 +24,14 @@ class Change(NamedTuple):
     """What is different in one Dockerfile.
 
     `everything` says that something beside it changed on which all of it depends. `lines` are new or different lines,
-    `stages` those whose base stage changed, `variables` those that are set otherwise, and `before` the findings that
-    there were.
+    `stages` those whose base stage changed, `users` the lines of instructions with a variable that is set otherwise, and
+    `before` the findings that there were.
     """
 
     everything: bool = False
     lines: Lines = frozenset()
     stages: frozenset[str] = frozenset()
-    variables: frozenset[str] = frozenset()
+    users: Lines = frozenset()
     before: tuple[Finding, ...] = ()
 
 
@@ -49,10 +51,10 @@ def caused(findings: Sequence[Finding], change: Change | None) -> tuple[Finding,
         left[_likeness(finding)] = left.get(_likeness(finding), 0) + 1
     kept = []
     for finding in findings:
-        like = _likeness(finding)
+        like = next((one for one in _likenesses(finding) if left.get(one)), None)
         if _touched(finding, change):
             kept.append(finding)
-        elif left.get(like, 0):
+        elif like is not None:
             left[like] -= 1
         elif not finding.image or _unblamed(finding):
             kept.append(finding)
@@ -98,8 +100,11 @@ def meant(source: Source, build: Build | None, lines: Lines) -> Lines:
     return frozenset(line for line in lines if line not in silent and source.line(line).strip())
 
 
-def followed(source: Source, build: Build | None, lines: Lines) -> tuple[frozenset[str], frozenset[str]]:
-    """The stages whose base stage has a changed instruction, and the variables that changed lines set, directly or not."""
+def followed(source: Source, build: Build | None, lines: Lines) -> tuple[frozenset[str], Lines]:
+    """What changed lines reach: the stages whose base stage has one, and the lines of instructions with a variable of theirs.
+
+    A variable that is made from one that they set is theirs as well.
+    """
     if build is None or not lines:
         return frozenset(), frozenset()
     touched = {
@@ -108,7 +113,7 @@ def followed(source: Source, build: Build | None, lines: Lines) -> tuple[frozens
         if any(_meets(source, instruction, lines) for instruction in stage.node.instructions)
     }
     stages = {stage.name for stage in build.stages if any(below.index in touched for below in stage.lineage[:-1])}
-    return frozenset(stages), frozenset(_variables(source, build, lines))
+    return frozenset(stages), frozenset(_users(source, build, _variables(source, build, lines)))
 
 
 def similar(text: str, candidates: Iterable[tuple[str, str]]) -> str | None:
@@ -130,11 +135,19 @@ def _touched(finding: Finding, change: Change) -> bool:
     spans = [(first, last), *((region.start_line, region.end_line) for region in regions)]
     if any(line in change.lines for start, end in spans for line in range(max(start, 1), end + 1)):
         return True
-    return finding.stage in change.stages or any(_uses(finding.instruction, name) for name in change.variables)
+    return finding.stage in change.stages or finding.region.start_line in change.users
 
 
 def _uses(text: str, name: str) -> bool:
     return re.search(rf"\$\{{?{re.escape(name)}\b", text) is not None
+
+
+def _likenesses(finding: Finding) -> Iterator[tuple[object, ...]]:
+    """What one like this finding may have looked like before, without images: one that confirms it may make it graver."""
+    yield _likeness(finding)
+    if is_confirmed(finding):
+        milder = (grade for grade in reversed(Severity) if grade < finding.severity)
+        yield from (_likeness(finding._replace(severity=grade)) for grade in milder)
 
 
 def _likeness(finding: Finding) -> tuple[object, ...]:
@@ -166,6 +179,15 @@ def _variables(source: Source, build: Build, lines: Lines) -> set[str]:
         if more <= found:
             return found
         found |= more
+
+
+def _users(source: Source, build: Build, names: set[str]) -> Iterator[int]:
+    """The lines of the instructions that use one of these variables."""
+    for instruction in _instructions(build) if names else ():
+        text = source[instruction.span]
+        if any(_uses(text, name) for name in names):
+            region = source.region(instruction.span)
+            yield from range(region.start_line, region.end_line + 1)
 
 
 def _instructions(build: Build) -> Iterator[Instruction]:

@@ -51,6 +51,11 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(kept.values())
 
 
+def is_confirmed(finding: Finding) -> bool:
+    """Whether an image says the same as this finding of a Dockerfile."""
+    return not finding.image and any(name == _CONFIRMED for name, _ in finding.facts)
+
+
 def _reads(finding: Finding) -> bool:
     return any(finding.rule.name in names for names in READ.values())
 
@@ -63,10 +68,9 @@ def _joined(one: Finding, other: Finding) -> Finding:
         names = {*(images[0].split(", ") if images else ()), other.image}
         fact = (_CONFIRMED, ", ".join(sorted(names)))
         facts = [fact if name == _CONFIRMED else (name, value) for name, value in facts] if images else [*facts, fact]
-    facts.extend(fact for fact in other.facts if fact not in facts and fact[0] not in _TOLD)
     read = other.rule.name in READ
-    if read:
-        facts.append(("contents", other.message))
+    told = (*other.facts, ("contents", other.message)) if read else other.facts
+    facts.extend(fact for fact in told if fact not in facts and fact[0] not in _TOLD)
     return one._replace(
         facts=tuple(facts),
         confidence=max(one.confidence, other.confidence),

@@ -1,5 +1,6 @@
 """Which lines changed, and what follows from them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,13 +31,19 @@ def test_what_is_left_without_the_changed_lines_was_there_before(old: list[str],
 
 
 def test_base_stages_and_variables_are_followed() -> None:
-    text = "ARG A=1\nARG B=x$A\nFROM debian AS one\nRUN true\nFROM one AS two\nFROM two\nFROM debian AS other\n"
+    text = "ARG A=1\nARG B=x$A\nFROM debian:$B AS one\nRUN true\nFROM one AS two\nFROM two\nFROM debian AS other\n"
     source = Source("Dockerfile", text)
     build = evaluated(source)
-    assert followed(source, build, frozenset({1})) == (frozenset(), {"A", "B"})
+    assert followed(source, build, frozenset({1})) == (frozenset(), {2, 3})
     assert followed(source, build, frozenset({4})) == ({"two", "2"}, frozenset())
     assert followed(source, build, frozenset()) == (frozenset(), frozenset())
     assert followed(source, None, frozenset({1})) == (frozenset(), frozenset())
+
+
+@pytest.mark.parametrize("name", ["TAG", "TA", "TAGS"])
+def test_the_lines_of_an_instruction_use_a_variable_by_its_whole_name(name: str) -> None:
+    source = Source("Dockerfile", f"ARG {name}=1\nFROM debian:${{TAG}}\nRUN one \\\n && two $TAG\n")
+    assert followed(source, evaluated(source), frozenset({1}))[1] == ({2, 3, 4} if name == "TAG" else set())
 
 
 def test_a_renamed_file_is_the_most_similar_one() -> None:
@@ -86,7 +93,18 @@ def test_a_finding_of_an_image_without_a_dockerfile_has_no_line_to_judge_it_by()
     assert caused([image], Change(lines=frozenset({2}))) == (image,)
 
 
-def test_a_used_variable_is_a_cause() -> None:
-    user = finding(2, instruction="FROM debian:${TAG}")
-    changes = {name: Change(before=(user,), variables=frozenset({name})) for name in ("TAG", "TA", "TAGS")}
-    assert {name for name, change in changes.items() if caused([user], change)} == {"TAG"}
+@pytest.mark.parametrize("image", ["", "app"])
+def test_a_used_variable_is_a_cause(image: str) -> None:
+    """Also of what is found in an image: a base image's vulnerabilities come by the ARG that names it."""
+    user = finding(2, image=image, origin="base" if image else "")
+    assert caused([user], Change(before=(user,), users=frozenset({2}))) == (user,)
+    assert caused([user], Change(before=(user,), users=frozenset({3}))) == ()
+
+
+def test_what_an_image_confirms_was_there_before_though_it_was_milder() -> None:
+    before = finding(2)
+    graver = before._replace(severity=Severity.CRITICAL)
+    confirmed = graver._replace(facts=(("confirmed by the image", "app"),))
+    assert caused([graver], Change(before=(before,))) == (graver,)
+    assert caused([confirmed], Change(before=(before,))) == ()
+    assert caused([confirmed, confirmed], Change(before=(before,))) == (confirmed,)

@@ -88,6 +88,13 @@ def test_what_is_read_in_a_deleted_file_is_part_of_its_finding() -> None:
     assert confirmed([named, elsewhere]) == (named, elsewhere)
 
 
+def test_what_two_images_hold_is_told_once() -> None:
+    deleted = finding("deleted-secret", 3, 3, key="conf/id_rsa")
+    read = [READ_IN_IT, READ_IN_IT._replace(image="worker")]
+    both = ("confirmed by the image", "app, worker")
+    assert confirmed([deleted, *read]) == (deleted._replace(facts=(both, *KIND)),)
+
+
 def test_an_argument_is_found_where_it_is_used() -> None:
     used = (Place("a RUN uses it", Region(8, 1, 8, 9)),)
     argument = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=used)
