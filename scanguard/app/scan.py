@@ -198,7 +198,7 @@ def _findings(batches: Sequence[Batch], *, looked: bool) -> Sequence[Finding]:
         return findings
     from scanguard.engine.confirm import confirmed
 
-    return tuple(dict.fromkeys(confirmed(sorted(findings, key=order))))
+    return confirmed(sorted(findings, key=order))
 
 
 def _overruled(batches: Iterable[Batch], today: str) -> tuple[Notification, ...]:

@@ -31,8 +31,10 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
     The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
     the image. Where the contents of a file were read, the higher severity holds. Findings that are suppressed stay apart: an
-    exception for a Dockerfile says nothing of an image, and none of an image anything of the Dockerfile.
+    exception for a Dockerfile says nothing of an image, and none of an image anything of the Dockerfile. Equal findings,
+    of two tags of an image or of two platforms, are one.
     """
+    findings = tuple(dict.fromkeys(findings))
     static = [(index, one) for index, one in enumerate(findings) if not one.image and one.active]
     named = [(index, one) for index, one in enumerate(findings) if one.image and one.active and _reads(one)]
     folded: dict[int, int] = {}

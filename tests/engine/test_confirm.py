@@ -95,6 +95,11 @@ def test_what_two_images_hold_is_told_once() -> None:
     assert confirmed([deleted, *read]) == (deleted._replace(facts=(both, *KIND)),)
 
 
+def test_what_two_tags_of_an_image_hold_is_one_finding() -> None:
+    named = finding("secret-file", 3, 3, "app", key="/app/id_rsa")
+    assert confirmed([named, READ_IN_IT, named, READ_IN_IT]) == (named._replace(facts=KIND),)
+
+
 def test_an_argument_is_found_where_it_is_used() -> None:
     used = (Place("a RUN uses it", Region(8, 1, 8, 9)),)
     argument = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=used)
