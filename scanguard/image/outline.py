@@ -19,7 +19,7 @@ def outline(
 
     Whether it is the very image its shape tells. None where it cannot be. Raises TargetError for answers of another form.
     """
-    if len(history) != len(shape.empty):
+    if len(history) != len(shape.empty) or not all(isinstance(entry, Mapping) for entry in history):
         return None
     entries = (
         HistoryEntry(text(entry, "CreatedBy"), empty, text(entry, "Comment"))

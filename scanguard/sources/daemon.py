@@ -59,14 +59,17 @@ class Daemon:
     def inspect(self, name: str) -> Mapping[str, Any] | None:
         """What the daemon says of an image, None where it has none of this name. Raises TargetError as `user` does."""
         with self._telling(name):
-            return self._described(name) or self._inspected(name)
+            found = self._described(name) or self._inspected(name)
+            if found is not None and not _is_description(found):
+                raise TargetError(f"the docker daemon at {self.address} answered something else than an image", name)
+            return found
 
     def history(self, name: str) -> tuple[Mapping[str, Any], ...]:
         """The history of an image, the last entry first. Raises TargetError as `user` does."""
-        quick = self._quick(f"/images/{name}/history")
-        if isinstance(quick, list):
-            return tuple(quick)
         with self._telling(name):
+            quick = self._quick(f"/images/{name}/history")
+            if isinstance(quick, list):
+                return tuple(quick)
             self.connect()
             found: list[Mapping[str, Any]] = self._client.history(name)
             return tuple(found)
@@ -137,10 +140,8 @@ class Daemon:
     def _quick(self, path: str) -> Any:
         """What an engine on a local socket answers; None where there is none, or where it does not answer plainly."""
         local = self._local()
-        found = answer(local, path)
-        if found is not None:
-            self.address = local
-        return found
+        self.address = local or self.address
+        return answer(local, path)
 
     def _inspected(self, name: str) -> Mapping[str, Any] | None:
         import docker.errors
@@ -153,22 +154,26 @@ class Daemon:
         return found
 
     def _ask(self, name: str) -> str | None:
-        quick = self._described(name)
-        attributes = self._described_by_library(name) if quick is None else quick
+        attributes = self._described_somehow(name)
         if attributes is None:
             return None
         user = (attributes.get("Config") or {}).get("User") or "root"
         return str(user).partition(":")[0]
 
-    def _described_by_library(self, name: str) -> Mapping[str, Any] | None:
+    def _described_somehow(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            quick = self._described(name)
+        except TimeoutError as error:
+            raise _silent(error) from error
+        if quick is not None:
+            return quick
         import docker.errors
         import requests.exceptions
 
         try:
             return self._inspected(name)
         except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-            message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
-            raise TargetError(f"{message} ({type(error).__name__})") from error
+            raise _silent(error) from error
 
     def _pieces(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         with self._telling(name):
@@ -202,6 +207,18 @@ class Daemon:
         reason = next((told for mark, told in _REASONS if mark in words), type(error).__name__)
         where = f" at {displayable(self.address)}" if self.address else ""
         return TargetError(f"the docker daemon{where} gave no answer: {reason}", name)
+
+
+def _silent(error: Exception) -> TargetError:
+    message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
+    return TargetError(f"{message} ({type(error).__name__})")
+
+
+def _is_description(found: object) -> bool:
+    """Whether an answer has the form of an image's description, as far as it is used without further questions."""
+    if not isinstance(found, Mapping):
+        return False
+    return all(isinstance(found.get(key) or [], list) for key in ("RepoTags", "RepoDigests"))
 
 
 def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:

@@ -26,7 +26,7 @@ def local_address(environment: Mapping[str, str]) -> str:
     """The address of the engine where it is surely a local socket, by the rules of `daemon.endpoints`; else empty."""
     host = environment.get("DOCKER_HOST", "")
     if host:
-        return host if host.startswith(_SCHEME) else ""
+        return host if host.startswith(f"{_SCHEME}/") else ""  # the library takes no socket from the working directory
     if environment.get("DOCKER_CONTEXT") or _has_context(environment):
         return ""
     return next((f"{_SCHEME}{path}" for path in sockets(environment) if is_socket(path)), "")
@@ -49,18 +49,24 @@ def sockets(environment: Mapping[str, str]) -> Iterator[str]:
 def answer(address: str, path: str) -> Any:
     """What the engine answers to a GET, as JSON; None for anything but an answer with the status 200.
 
+    Raises TimeoutError where it is silent: whoever asks again would wait as long again.
     `path` is that of the API without a version: https://docs.docker.com/reference/api/engine/.
     """
     if not address or not _PLAIN.issuperset(path):
         return None
     question = f"GET {path} HTTP/1.0\r\nHost: docker\r\nAccept: application/json\r\n\r\n"
-    with suppress(OSError, ValueError, RecursionError), socket.socket(socket.AF_UNIX) as engine:
-        engine.settimeout(_TIMEOUT)
-        engine.connect(address.removeprefix(_SCHEME))
-        engine.sendall(question.encode())
-        head, _, body = _all(engine).partition(b"\r\n\r\n")
+    try:
+        with socket.socket(socket.AF_UNIX) as engine:
+            engine.settimeout(_TIMEOUT)
+            engine.connect(address.removeprefix(_SCHEME))
+            engine.sendall(question.encode())
+            head, _, body = _all(engine).partition(b"\r\n\r\n")
         if head.split(maxsplit=2)[1:2] == [b"200"] and b"\r\ntransfer-encoding:" not in head.lower():
             return json.loads(body)
+    except TimeoutError:
+        raise
+    except (OSError, ValueError, RecursionError):
+        pass
     return None
 
 
@@ -84,7 +90,8 @@ def opened(address: str, path: str, timeout: float) -> Iterator[Iterator[bytes] 
             connection.sock.connect(address.removeprefix(_SCHEME))
             connection.request("GET", path)
             response = connection.getresponse()
-            pieces = _pieces(response) if response.status == 200 else None
+            plain = response.status == 200 and not response.getheader("Content-Encoding")
+            pieces = _pieces(response) if plain else None
         yield pieces
     finally:
         connection.close()
@@ -96,6 +103,8 @@ def _pieces(response: "HTTPResponse") -> Iterator[bytes]:
     try:
         while piece := response.read(_PIECE):
             yield piece
+        if response.length:  # what is still to come, which `read` does not miss
+            raise OSError("Connection broken")
     except HTTPException as error:
         raise OSError("Connection broken") from error
 

@@ -11,6 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from scanguard.model.errors import TargetError
+from scanguard.model.reference import ImageReference
+from scanguard.sources import engine_socket
+from scanguard.sources.daemon import Daemon
 from scanguard.sources.engine_socket import answer, local_address, opened, sockets
 from tests.engines import Engine, Held, running_engine
 
@@ -72,6 +76,63 @@ def test_an_archive_that_breaks_off(engine: Engine) -> None:
         list(pieces or ())
 
 
+def served(folder: Path, data: bytes) -> threading.Thread:
+    """An engine that says these bytes, whatever it is asked, to the first who asks."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(folder / "s"))
+    server.listen(1)
+
+    def serve() -> None:
+        with server, server.accept()[0] as connection:
+            connection.recv(4096)
+            connection.sendall(data)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+def test_an_archive_that_ends_before_its_length(folder: Path) -> None:
+    thread = served(folder, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+    with opened(f"unix://{folder}/s", "/images/a/get", 9) as pieces, pytest.raises(OSError, match="broken"):
+        list(pieces or ())
+    thread.join()
+
+
+def test_an_archive_that_is_packed_is_the_library_s(folder: Path) -> None:
+    thread = served(folder, b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf")
+    with opened(f"unix://{folder}/s", "/images/a/get", 9) as pieces:
+        assert pieces is None
+    thread.join()
+
+
+def test_an_engine_that_is_silent_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_socket, "_TIMEOUT", 0.05)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/s")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "s"))
+        server.listen(9)
+        for ask in (
+            lambda: Daemon().inspect("app:1"),
+            lambda: Daemon().history("app:1"),
+            lambda: Daemon().user(ImageReference.parse("app:1")),
+        ):
+            with pytest.raises(TargetError, match="in time|TimeoutError"):
+                ask()
+            server.accept()[0].close()
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@pytest.mark.parametrize("said", [{"Id": "x", "RepoTags": 5}, {"Id": "x", "RepoDigests": "y"}])
+def test_an_answer_that_describes_no_image(engine: Engine, monkeypatch: pytest.MonkeyPatch, said: object) -> None:
+    monkeypatch.setenv("DOCKER_HOST", engine.address)
+    engine.images["app:1"] = Held(b"", said)
+    with pytest.raises(TargetError, match="answered something else than an image"):
+        Daemon().inspect("app:1")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -83,24 +144,14 @@ def test_an_archive_that_breaks_off(engine: Engine) -> None:
     ],
 )
 def test_strange_engines(folder: Path, data: bytes) -> None:
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "s"))
-        server.listen(1)
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(4096)
-                connection.sendall(data)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        assert answer(f"unix://{folder}/s", "/images/a/json") is None
-        thread.join()
+    thread = served(folder, data)
+    assert answer(f"unix://{folder}/s", "/images/a/json") is None
+    thread.join()
 
 
 def test_addresses(folder: Path) -> None:
     assert local_address({"DOCKER_HOST": "unix:///run/x.sock"}) == "unix:///run/x.sock"
+    assert local_address({"DOCKER_HOST": "unix://x.sock"}) == ""
     assert local_address({"DOCKER_HOST": "tcp://10.0.0.1:2376"}) == ""
     assert local_address({"DOCKER_HOST": "ssh://host"}) == ""
     assert local_address({"DOCKER_CONTEXT": "lab", "HOME": str(folder)}) == ""

@@ -267,6 +267,7 @@ def test_an_image_of_the_daemon_is_saved_once(engine: Engine, tmp_path: Path) ->
     "changed",
     [
         {"history": []},
+        {"history": [1] * len(past(RECIPE))},
         {"history": [{"CreatedBy": "RUN other"}, *past(RECIPE)[1:]]},
         {"described": {**described(RECIPE), "Config": {}}},
         {"described": {**described(RECIPE), "RootFS": {"Layers": []}}},
