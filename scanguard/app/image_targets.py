@@ -37,7 +37,11 @@ def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
     root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
     for given in targets:
         target = given._replace(image=_from_here(given.image, root, cwd))
-        yield _found(target, os.path.join(root, target.dockerfile), cwd) if target.dockerfile else Wanted(target, None)
+        yield (
+            _listed(target, os.path.join(root, target.dockerfile), root, cwd)
+            if target.dockerfile
+            else Wanted(target, None)
+        )
 
 
 def owned(policies: Mapping[str, tuple[Owner, Sequence[ImageTarget]]], cwd: str) -> Iterator[tuple[Owner, Wanted]]:
@@ -66,6 +70,17 @@ def _typed(target: ImageTarget, cwd: str) -> Wanted:
         return Wanted(target, None)
     guess = _found(target, "Dockerfile", cwd)
     return Wanted(target, guess.dockerfile, guessed=True)
+
+
+def _listed(target: ImageTarget, path: str, root: str, cwd: str) -> Wanted:
+    """The image of a policy; where its Dockerfile is not found, the path as people would type it here."""
+    wanted = _found(target, path, cwd)
+    error = wanted.error
+    if error is None:
+        return wanted
+    return wanted._replace(
+        error=TargetError(error.message, os.path.normpath(_from_here(path, root, cwd)), error.region)
+    )
 
 
 def _found(target: ImageTarget, path: str, cwd: str) -> Wanted:

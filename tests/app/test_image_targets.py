@@ -30,6 +30,15 @@ def test_a_path_in_a_policy_that_was_found_begins_where_the_policy_is(tmp_path: 
     assert [one.target.image for one in above] == [os.path.join(".", "repository/api/app.tar"), "app:1"]
 
 
+def test_a_dockerfile_that_is_missing_is_told_as_people_would_type_it(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "api").mkdir()
+    target = ImageTarget("app:1", "api/Dockerfile")
+    for cwd, told in ((tmp_path, "api/Dockerfile"), (tmp_path / "api", "Dockerfile")):
+        (wanted,) = listed((target,), str(cwd))
+        assert str(wanted.error) == f"{told}: does not exist; check the path"
+
+
 def test_absolute_paths_elsewhere_stay_as_they_are(tmp_path: Path) -> None:
     target = ImageTarget("/var/images/app.tar")
     assert list(listed((target,), str(tmp_path))) == [Wanted(target, None)]
