@@ -22,7 +22,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     images.add_argument(
         "--image", metavar="REF", action="append", default=[], help="check an image too: a name, an archive, a layout"
     )
-    images.add_argument("--dockerfile", metavar="FILE", default="", help="what the images were built from")
+    images.add_argument(
+        "--dockerfile", metavar="FILE", action="append", default=[], help="what the images were built from"
+    )
     images.add_argument(
         "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"
     )
@@ -54,14 +56,14 @@ def paths(namespace: argparse.Namespace) -> tuple[str, ...]:
     """What is checked beside the images: the paths, or else the images' Dockerfile, or, without images, this directory."""
     if namespace.paths or not namespace.image:
         return tuple(namespace.paths) or (".",)
-    return (namespace.dockerfile,) if namespace.dockerfile else ()
+    return tuple(dict.fromkeys(namespace.dockerfile))
 
 
 def image_options(namespace: argparse.Namespace) -> ImageOptions:
     """The parsed options of images.
 
-    Raises ConfigurationError for an image whose name begins with `-`, for `--dockerfile` without `--image`, and for what
-    needs a connection beside `--offline`.
+    Raises ConfigurationError for an image whose name begins with `-`, for `--dockerfile` without `--image` or with a second
+    file, and for what needs a connection beside `--offline`.
     """
     for name in namespace.image:
         if not name or name.startswith("-"):
@@ -69,12 +71,18 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
     for option in ("dockerfile", "builder", "platform"):
         if getattr(namespace, option) and not namespace.image:
             raise ConfigurationError(f"--{option} speaks of an image; name it with --image")
+    dockerfiles = tuple(dict.fromkeys(namespace.dockerfile))
+    if len(dockerfiles) > 1:
+        raise ConfigurationError(
+            "--dockerfile is one file for all images; where they differ, name each image with its own in the policy (images:)"
+        )
     if namespace.offline and namespace.pull:
         raise ConfigurationError("--offline and --pull exclude each other")
     if namespace.trivy_timeout < 1:
         raise ConfigurationError("--trivy-timeout is a number of seconds above 0")
     targets = tuple(
-        ImageTarget(name, namespace.dockerfile, namespace.target, namespace.platform) for name in namespace.image
+        ImageTarget(name, "".join(dockerfiles), namespace.target, namespace.platform)
+        for name in dict.fromkeys(namespace.image)
     )
     return ImageOptions(
         targets,

@@ -9,6 +9,9 @@ from tests.app.test_images import BASE, FOUND, TEXT, recipe
 from tests.cli.conftest import Command
 from tests.images import docker_archive
 
+ONE_DOCKERFILE = (
+    "--dockerfile is one file for all images; where they differ, name each image with its own in the policy (images:)"
+)
 NO_SERVER = (
     "is no address of a server; write http://HOST or https://HOST, without user and password; "
     "the token is in SCANGUARD_TRIVY_TOKEN"
@@ -45,6 +48,7 @@ def runs(text: str) -> list[tuple[str, list[str], int]]:
         (("--image", ""), "--image '' names no image"),
         (("--image=-x",), "--image '-x' names no image"),
         (("--dockerfile", "Dockerfile"), "--dockerfile speaks of an image; name it with --image"),
+        (("--image", "a", "--dockerfile", "x", "--image", "b", "--dockerfile", "y"), ONE_DOCKERFILE),
         (("--image", "a", "--offline", "--pull"), "--offline and --pull exclude each other"),
         (("--image", "a", "--trivy-timeout", "0"), "--trivy-timeout is a number of seconds above 0"),
         (
@@ -75,6 +79,11 @@ def test_a_dockerfile_that_is_named_is_checked_too(command: Command, root: Path)
         ("leftover-file", "example/app"),
         ("exposed-port", "example/app"),
     ]
+
+
+def test_an_image_that_is_named_twice_is_checked_once(command: Command, root: Path) -> None:
+    twice = (*ARCHIVE, "--dockerfile", "Dockerfile") * 2
+    assert command("check", *twice) == command("check", *ARCHIVE, "--dockerfile", "Dockerfile")
 
 
 def test_images_of_the_policy_and_how_to_pass_over_them(command: Command, root: Path) -> None:
