@@ -12,8 +12,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
-_PATIENCE: Final = 8.0
-"""Seconds in which a program that was asked to end does, and what it wrote is removed (`process` insists after five)."""
+_PATIENCE: Final = 3.0
+"""Seconds in which a program that was asked to end does; `trivy.private.watched` ends one that does not, after this process."""
 
 
 class Stop(Protocol):
