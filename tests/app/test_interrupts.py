@@ -21,6 +21,15 @@ exec sleep 60
 """
 
 
+PROGRAM = """
+import signal
+from scanguard.cli import console
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
+console()
+"""
+
+
 def until(condition, what: str) -> None:
     end = time.monotonic() + SECONDS
     while not condition():
@@ -43,7 +52,7 @@ def test_an_interrupt_in_the_middle_of_a_scan(name: str, tmp_path: Path) -> None
     write_cache(tmp_path / "cache" / "trivy")
     trivy.write_text(SLOW.format(begun=begun))
     trivy.chmod(0o755)
-    words = [sys.executable, "-m", "scanguard", "check", "--trivy", str(trivy)]
+    words = [sys.executable, "-c", PROGRAM, "check", "--trivy", str(trivy)]
     for number in range(2):
         (tmp_path / f"{number}.tar").write_bytes(docker_archive(Recipe(({f"app/{number}": b"x"},))))
         words += ["--image", str(tmp_path / f"{number}.tar")]
