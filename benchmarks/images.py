@@ -21,7 +21,7 @@ from typing import IO, Any, NamedTuple
 
 RUNS = 3
 MEGABYTE = 1_000_000
-USUAL = 3000
+USUAL, LARGER = 3000, 14_000
 PROGRAM = """
 import resource, sys, time
 from scanguard.sources.images import scanguard_load_image
@@ -167,9 +167,10 @@ def layer(folder: Path, number: int, case: Case) -> tuple[Path, str, str]:
 def files(number: int, case: Case) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
     """Many small sources and some large libraries, half of whose bytes are easy to pack; the same every time.
 
-    The lower layers are a distribution's, where a scanner seeks no secrets; the last one is the application.
+    The lower layers are a distribution's, where a scanner seeks no secrets; the last one is the application with what it
+    depends on, whose files are as large as those that pip installs.
     """
-    folder = "srv/app" if number == 3 else "usr/lib/python3/dist-packages"
+    folder, usual = ("srv/app", LARGER) if number == 3 else ("usr/lib/python3/dist-packages", USUAL)
     chance = random.Random(number)
     count = case.files // 4
     room = case.megabytes * MEGABYTE // 4
@@ -178,17 +179,18 @@ def files(number: int, case: Case) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
         large = index > 0 and index % 500 == 0
         kind = "so" if large else "py"
         info = tarfile.TarInfo(f"{folder}/package{index % 97}/module{number}_{index}.{kind}")
-        info.size = min(room, chance.randint(0, 2 * USUAL))
+        info.size = min(room, chance.randint(0, 2 * usual))
         if large:
             after = count - 1 - index
-            info.size = max(0, room - USUAL * after) // (after // 500 + 1)
+            info.size = max(0, room - usual * after) // (after // 500 + 1)
         room -= info.size
         yield info, (blocks[kind] * (info.size // len(blocks[kind]) + 1))[: info.size]
 
 
 def sources(chance: random.Random) -> bytes:
-    """128 kB of lines that look like a program's: a scanner has to read them."""
+    """128 kB of lines that look like a program's, with the words of programs: a scanner has to look closer at them."""
     words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz_", k=chance.randint(2, 12))) for _ in range(900)]
+    words += "key token value client secret password user config session request token_type private access".split() * 3
     lines = (
         f"    {word} = {chance.choice(words)}({chance.choice(words)}, {chance.randrange(999)})\n" for word in words * 6
     )
