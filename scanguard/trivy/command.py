@@ -30,6 +30,8 @@ from scanguard.trivy.settings import TrivySettings
 
 _GRACE = 15.0
 _TRIES = 3
+_GROWTH: Final = "200"
+"""Percent by which Trivy's heap may grow before it is collected; twice Go's own saves a seventh of its work for 16 MB."""
 _SCAN: Final = (
     "--ignorefile=",
     "--secret-config=",
@@ -118,7 +120,7 @@ def _scan(
         words = [trivy.program.path, "image", *COMMON, *_SCAN, *_wanted(settings), "--cache-dir", cache.path]
         words += [f"--timeout={settings.timeout}s", "--module-dir", work, "--output", report]
         words += ["--skip-files", f"../{treated}", *place]
-        extra = {"TMPDIR": work, **_secret_settings(settings, cache.backend)}
+        extra = {"GOGC": _GROWTH, "TMPDIR": work, **_secret_settings(settings, cache.backend)}
         beside = partial(watched, paths=(private, os.path.join(cache.path, "fanal")))
         for attempt in range(_TRIES):
             ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop, beside=beside)
