@@ -86,7 +86,7 @@ NOT_OURS_FOR_A_KNOWN_IMAGE = frozenset(
     f"scanguard.{name}"
     for name in (
         "app.dockerfiles",
-        "app.image_dockerfile",
+        "app.images.dockerfile",
         "blame.align",
         "build.script",
         "checks.dockerfile",

@@ -65,7 +65,7 @@ def check_changed(session: Session, request: Request) -> Report:
 def check_tree(session: Session, request: Request, repository: Repository, old: Tree, new: Tree, title: str) -> Report:
     """The same for files that are not those on disk: they are laid out in a private directory and checked there."""
     cwd = os.path.realpath(session.environment.cwd)
-    from scanguard.app.image_options import ImageOptions
+    from scanguard.app.images.options import ImageOptions
 
     named = _named(request.paths, cwd, repository.root)
     with TemporaryDirectory(prefix="scanguard-") as made:

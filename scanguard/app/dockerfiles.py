@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from scanguard.app.batch import Batch
 from scanguard.app.request import Request
 from scanguard.build.evaluate import BuildOptions
 from scanguard.dockerfile.decode import decode
@@ -20,7 +21,6 @@ from scanguard.policy.model import Policy
 from scanguard.sources.discover import Target
 
 if TYPE_CHECKING:
-    from scanguard.app.scan import Batch
     from scanguard.app.session import Session
 
 _FEW = 300
@@ -34,7 +34,7 @@ class Checked(NamedTuple):
     notifications: tuple[Notification, ...]
 
 
-def check_files(session: "Session", batch: "Batch", settings: Sequence[Setting], request: Request) -> None:
+def check_files(session: "Session", batch: Batch, settings: Sequence[Setting], request: Request) -> None:
     """Check the Dockerfiles of one batch and add what they gave to it."""
     ran = frozenset((*(rule.name for rule in RULES), *(setting.check.rule.name for setting in settings)))
 

@@ -10,7 +10,7 @@ from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 
 if TYPE_CHECKING:
-    from scanguard.app.image_options import ImageOptions
+    from scanguard.app.images.options import ImageOptions
 
 
 class Environment(NamedTuple):

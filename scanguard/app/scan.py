@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scanguard import __version__
+from scanguard.app.batch import Batch
 from scanguard.app.request import Request
 from scanguard.engine.rules import RULES
 from scanguard.engine.setting import Setting
@@ -18,7 +19,7 @@ from scanguard.policy.model import Policy
 from scanguard.sources.discover import Target, discover
 
 if TYPE_CHECKING:
-    from scanguard.app.image_targets import Wanted
+    from scanguard.app.images.targets import Wanted
     from scanguard.app.session import Session
     from scanguard.engine.shard import Shard
 
@@ -29,31 +30,6 @@ class Scan(NamedTuple):
     report: Report
     ran: Mapping[str, frozenset[str]]
     targets: tuple[Target, ...]
-
-
-class Batch:
-    """The targets and the images that share a policy, and what they gave.
-
-    `ran` has the names of the rules that ran by the file that they looked at, `looked` the same of rules of images. `images`
-    has with each image which of the `findings` are its own. `away` are Dockerfiles of images that other parts of the run have.
-    """
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.ran: dict[str, frozenset[str]] = {}
-        self.looked: Mapping[str, frozenset[str]] = {}
-        self.settled: tuple[Notification, ...] = ()
-        self.away: set[str] = set()
-        self.targets: list[Target] = []
-        self.wanted: list[Wanted] = []
-        self.findings: list[Finding] = []
-        self.notifications: list[Notification] = list(policy.refused)
-        self.files: list[ScannedFile] = []
-        self.images: list[tuple[ScannedImage, slice]] = []
-
-    def rules_on(self, uri: str) -> frozenset[str]:
-        """The names of all rules that looked at a file, or at an image that is blamed on it."""
-        return self.ran.get(uri, frozenset()) | self.looked.get(uri, frozenset())
 
 
 def scan_targets(session: "Session", request: Request) -> Scan:
@@ -109,12 +85,12 @@ def _images(
     """The images that the command line names, or else the policies of directories that it names."""
     cwd, options = os.path.realpath(session.environment.cwd), request.images
     if options is not None and options.targets:
-        from scanguard.app.image_targets import typed
+        from scanguard.app.images.targets import typed
 
         for wanted in typed(options.targets, cwd):
             yield batch_of(wanted.dockerfile), wanted
     elif (options is None or options.of_policy) and _policies_count(request, cwd, batches):
-        from scanguard.app.image_batch import of_policies
+        from scanguard.app.images.check import of_policies
 
         yield from of_policies(session, request, batches)
 
@@ -133,7 +109,7 @@ def _run(session: "Session", batch: Batch, request: Request) -> None:
 
         check_files(session, batch, tuple(_settings((*session.checks, *policy.declared), policy)), request)
     if batch.wanted:
-        from scanguard.app.image_batch import check_images
+        from scanguard.app.images.check import check_images
 
         check_images(session, batch, tuple(_settings(session.registry.image_checks(), policy)), request)
     if policy.exceptions:
@@ -186,7 +162,7 @@ def _known(session: "Session", batches: Sequence[Batch], *, looked: bool) -> tup
 
 def _images_of(batches: Iterable[Batch]) -> tuple[ScannedImage, ...]:
     """The images, with the numbers of their findings."""
-    from scanguard.app.image_results import counted
+    from scanguard.app.images.results import counted
 
     return tuple(counted(image, batch.findings[found]) for batch in batches for image, found in batch.images)
 

@@ -1,8 +1,5 @@
-"""From a shell script to the commands that it runs, variables put in and wrappers taken off."""
+"""A command as it runs, variables put in and wrappers taken off, and which language a shell speaks."""
 
-from collections.abc import Iterator, Mapping
-
-from scanguard.dockerfile.nodes import Instruction
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
@@ -55,20 +52,6 @@ class Invocation(NamedTuple):
     def words(self) -> tuple[str, ...]:
         """The arguments' texts."""
         return tuple(argument.text for argument in self.arguments)
-
-
-def invocations(
-    instruction: Instruction, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
-) -> Iterator[Invocation]:
-    """The commands that a RUN (or CMD, ENTRYPOINT, HEALTHCHECK) executes, in order.
-
-    `variables` are the values of ENV and ARG that are known at the instruction, `directory` is its working directory,
-    `shell` the words of SHELL. Nothing comes out of the shell form where that shell is no POSIX shell.
-    https://docs.docker.com/reference/dockerfile/#run
-    """
-    from scanguard.build.script.forms import instruction_invocations
-
-    return iter(instruction_invocations(instruction, variables, directory, shell))
 
 
 def shell_kind(shell: tuple[str, ...]) -> str:

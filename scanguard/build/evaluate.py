@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from scanguard.build import files
 from scanguard.build.bases import base_accounts, base_user, is_windows
-from scanguard.build.commands import Invocation, invocations
+from scanguard.build.commands import Invocation
 from scanguard.build.copying import Copying, flag_source
 from scanguard.build.graph import StageNames, assign_roles
 from scanguard.build.ledger import Ledger
@@ -256,6 +256,8 @@ class _StageEvaluator:
         instruction = step.instruction.trigger if step.instruction.keyword == "HEALTHCHECK" else step.instruction
         if instruction is None:
             return step
+        from scanguard.build.script.forms import invocations  # not for who names builds and has none
+
         calls = tuple(invocations(instruction, self.scope.known(), self.directory, self.stage.shell))
         return step._replace(invocations=calls)
 

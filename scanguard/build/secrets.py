@@ -8,7 +8,6 @@ from bisect import bisect_left, bisect_right
 from enum import Enum
 from functools import lru_cache
 
-from scanguard.build.commands import invocations
 from scanguard.build.model import Build, BuildStep, Value
 from scanguard.build.secret_arguments import InCommand, named_arguments
 from scanguard.build.secret_literals import is_secret_value
@@ -296,6 +295,8 @@ def _default(source: str) -> str:
 
 def _deferred(step: BuildStep, trigger: Instruction) -> BuildStep:
     """The step that ONBUILD will make of its instruction, as far as it can be told here."""
+    from scanguard.build.script.forms import invocations
+
     calls = tuple(invocations(trigger, {}, step.directory, ("/bin/sh", "-c"))) if trigger.keyword in _COMMANDS else ()
     return step._replace(instruction=trigger, invocations=calls)
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from scanguard.app.image_options import ImageOptions
+from scanguard.app.images.options import ImageOptions
 from scanguard.cli.parser import words
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.lazily import matcher

@@ -38,8 +38,8 @@ def add(commands: Commands) -> None:
 
 def run(namespace: Namespace) -> int:
     """Print the layers; returns 0, or 3 where a plugin failed."""
+    from scanguard.app.images.loading import load_image
     from scanguard.app.layers import layer_table
-    from scanguard.app.loading import load_image
     from scanguard.registry import Registry
 
     registry = Registry(third_parties=namespace.plugins)

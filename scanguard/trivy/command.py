@@ -19,12 +19,12 @@ from scanguard.model.errors import TargetError
 from scanguard.process import give_way, run
 from scanguard.threads import Aside, Stop
 from scanguard.trivy.archive import write_archive
-from scanguard.trivy.ask import Ready
 from scanguard.trivy.base_guess import treatment
 from scanguard.trivy.cache import Cache, scan_cache
 from scanguard.trivy.failures import Failure, TrivyError, explained
 from scanguard.trivy.flags import COMMON
 from scanguard.trivy.parse import Parsed, read_report
+from scanguard.trivy.prepare import Ready
 from scanguard.trivy.private import watched
 from scanguard.trivy.settings import TrivySettings
 

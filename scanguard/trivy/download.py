@@ -7,7 +7,6 @@ from random import random
 from scanguard.model.errors import TargetError
 from scanguard.process import run
 from scanguard.threads import Stop
-from scanguard.trivy.database import dates
 from scanguard.trivy.failures import TrivyError, explained
 from scanguard.trivy.flags import COMMON
 from scanguard.trivy.private import private_directory
@@ -49,7 +48,7 @@ def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> 
         ended = run(words, timeout=_DOWNLOAD_SECONDS, extra={"TMPDIR": private}, stop=stop)
         if ended.code != 0 or ended.timed_out:
             raise explained(ended)
-        if dates(private) is None:
+        if not os.path.isfile(os.path.join(private, "db", "trivy.db")):
             raise TargetError("Trivy's vulnerability database was downloaded and is not there")
         try:
             os.makedirs(os.path.join(cache, "db"), exist_ok=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from scanguard.build.commands import Argument, Invocation, invocations
+from scanguard.build.commands import Argument, Invocation
+from scanguard.build.script.forms import invocations
 from scanguard.dockerfile.parser import parse
 from scanguard.model.location import Source
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanguard.build.commands import Argument, Invocation, invocations, shell_kind
+from scanguard.build.commands import Argument, Invocation, shell_kind
+from scanguard.build.script.forms import invocations
 from scanguard.dockerfile.nodes import Body, Heredoc, Instruction
 from scanguard.model.location import Span
 from tests.build.calls import POSIX, calls

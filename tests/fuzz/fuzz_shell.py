@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scanguard.build.commands import invocations
+from scanguard.build.script.forms import invocations
 from scanguard.dockerfile.nodes import Body, Instruction
 from scanguard.model.location import Span
 from tests.dockerfile.shell.invariants import check_places

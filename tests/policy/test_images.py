@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanguard.app.image_options import trivy_settings
+from scanguard.app.images.options import trivy_settings
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.location import Region
 from scanguard.policy.model import ImageTarget, Policy, TrivyPolicy, VulnerabilityException

@@ -3,7 +3,7 @@
 import pytest
 
 from scanguard.app.check import check_request
-from scanguard.app.image_marks import mark_inline
+from scanguard.app.images.marks import mark_inline
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.build.evaluate import evaluate

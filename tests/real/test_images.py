@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanguard.app.loading import load_image
+from scanguard.app.images.loading import load_image
 from scanguard.image.nodes import ImageSource
 from scanguard.registry import Registry
 from scanguard.trivy.settings import TrivySettings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanguard.trivy.ask import Ready, prepare
+from scanguard.trivy.prepare import Ready, prepare
 from scanguard.trivy.settings import TrivySettings
 from tests.trivydb import write_cache
 

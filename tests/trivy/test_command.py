@@ -9,7 +9,8 @@ import pytest
 from scanguard.model.errors import TargetError
 from scanguard.sources.image_files import image_in_file
 from scanguard.sources.stamps import stamp
-from scanguard.trivy.ask import Ready, prepare, scan
+from scanguard.trivy.ask import scan
+from scanguard.trivy.prepare import Ready, prepare
 from scanguard.trivy.private import private_directory
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings

@@ -20,9 +20,10 @@ from scanguard.model.errors import TargetError
 from scanguard.model.rule import Severity
 from scanguard.sources.image_files import image_in_file
 from scanguard.sources.stamps import stamp
-from scanguard.trivy.ask import Ready, prepare, scan
+from scanguard.trivy.ask import scan
 from scanguard.trivy.database import ready as database_ready
 from scanguard.trivy.failures import TrivyError
+from scanguard.trivy.prepare import Ready, prepare
 from scanguard.trivy.program import approve
 from scanguard.trivy.settings import TrivySettings
 from tests.images import Recipe, digest, docker_archive, docker_save, layer_tars, layout, removed, tar_of, write_layout
@@ -562,7 +563,8 @@ def test_interrupted(tmp_path: Path, ready: Ready) -> None:
 KILLED = f"""
 import sys, time
 from scanguard.sources.image_files import image_in_file
-from {scan.__module__} import prepare, scan
+from {scan.__module__} import scan
+from {prepare.__module__} import prepare
 from scanguard.trivy.settings import TrivySettings
 
 program, cache, image, cwd = sys.argv[1:]

@@ -18,10 +18,15 @@ _COMMANDS = frozenset({"RUN", "CMD", "ENTRYPOINT"})
 _HEREDOC_ALONE = matcher(r"\s*[0-9]*<<-?[ \t]*[^\s<>|&;()]+\s*", "fullmatch")
 
 
-def instruction_invocations(
+def invocations(
     instruction: Instruction, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
 ) -> list[Invocation]:
-    """The commands that an instruction executes, in order."""
+    """The commands that a RUN (or CMD, ENTRYPOINT, HEALTHCHECK) executes, in order.
+
+    `variables` are the values of ENV and ARG that are known at the instruction, `directory` is its working directory,
+    `shell` the words of SHELL. Nothing comes out of the shell form where that shell is no POSIX shell.
+    https://docs.docker.com/reference/dockerfile/#run
+    """
     while instruction.trigger is not None:
         instruction = instruction.trigger
     if instruction.keyword not in _COMMANDS:

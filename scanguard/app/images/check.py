@@ -4,17 +4,17 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from scanguard.app.image_targets import Wanted, owned
+from scanguard.app.batch import Batch
+from scanguard.app.images.targets import Wanted, owned
 from scanguard.app.request import Request
 from scanguard.engine.setting import Setting
 from scanguard.sources.discover import Target
 
 if TYPE_CHECKING:
-    from scanguard.app.scan import Batch
     from scanguard.app.session import Session
 
 
-def of_policies(session: "Session", request: Request, batches: "dict[str, Batch]") -> "Iterator[tuple[Batch, Wanted]]":
+def of_policies(session: "Session", request: Request, batches: dict[str, Batch]) -> Iterator[tuple[Batch, Wanted]]:
     """The images that the policies of the batches name, and those of the directories of the request.
 
     A policy of a directory without Dockerfiles gets a batch of its own where it names images.
@@ -27,10 +27,8 @@ def of_policies(session: "Session", request: Request, batches: "dict[str, Batch]
     yield from owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd)
 
 
-def _of_directory(session: "Session", request: Request, directory: str, batches: "dict[str, Batch]") -> None:
+def _of_directory(session: "Session", request: Request, directory: str, batches: dict[str, Batch]) -> None:
     """Add the policy of a directory without Dockerfiles, where it names images."""
-    from scanguard.app.scan import Batch
-
     where = session.policy_path(request, Target(os.path.join(directory, "Dockerfile"), ""))
     if where and where not in batches:
         policy = session.policy_at(where, request)
@@ -38,9 +36,9 @@ def _of_directory(session: "Session", request: Request, directory: str, batches:
             batches[where] = Batch(policy)
 
 
-def check_images(session: "Session", batch: "Batch", settings: Sequence[Setting], request: Request) -> None:
+def check_images(session: "Session", batch: Batch, settings: Sequence[Setting], request: Request) -> None:
     """Check the images of one batch and add what they gave to it."""
-    from scanguard.app.images import ImageRun  # not for a run whose policies name no image
+    from scanguard.app.images.run import ImageRun  # not for a run whose policies name no image
 
     checked = ImageRun(session, settings, batch.policy, request).check(batch.wanted)
     for one in checked.images:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanguard.app.check import check_request
-from scanguard.app.image_options import ImageOptions
+from scanguard.app.images.options import ImageOptions
 from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.image.problems import ImagePlace, ImageProblem

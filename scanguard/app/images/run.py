@@ -8,11 +8,11 @@ from contextlib import ExitStack, closing
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from scanguard.app.image_marks import Marked, acceptances, exploitation, mark_inline
-from scanguard.app.image_options import ImageOptions, trivy_settings
-from scanguard.app.image_results import CheckedImage, CheckedImages
-from scanguard.app.image_targets import Wanted
-from scanguard.app.loading import load_image
+from scanguard.app.images.loading import load_image
+from scanguard.app.images.marks import Marked, acceptances, exploitation, mark_inline
+from scanguard.app.images.options import ImageOptions, trivy_settings
+from scanguard.app.images.results import CheckedImage, CheckedImages
+from scanguard.app.images.targets import Wanted
 from scanguard.app.request import Request
 from scanguard.build.model import Build
 from scanguard.engine.image import Home, exclude_base, problems, stamped
@@ -28,8 +28,9 @@ from scanguard.policy.model import ImageTarget, Policy
 from scanguard.sources.repository import repository_root
 from scanguard.sources.stamps import settled_stamp
 from scanguard.threads import Aside, Each, interruptible
-from scanguard.trivy.ask import Ready, prepare, scan
+from scanguard.trivy.ask import scan
 from scanguard.trivy.exploitation import with_exploitation
+from scanguard.trivy.prepare import Ready, prepare
 
 if TYPE_CHECKING:
     from scanguard.app.session import Session
@@ -138,7 +139,7 @@ class ImageRun:
         if wanted.dockerfile is None:
             self._demand_stages(None)
             return None, None
-        from scanguard.app.image_dockerfile import built
+        from scanguard.app.images.dockerfile import built
         from scanguard.blame.align import align
 
         build = built(self.session, wanted.dockerfile, wanted.target.target, self.policy, self.request)

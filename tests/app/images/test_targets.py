@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scanguard.app.image_targets import Wanted, listed
+from scanguard.app.images.targets import Wanted, listed
 from scanguard.app.policy import Policies
 from scanguard.model.errors import ConfigurationError
 from scanguard.policy.model import ImageTarget

@@ -1,0 +1,1 @@
+"""Images: which ones, what is asked of them, and the way from each to its findings."""
