@@ -46,6 +46,11 @@ class BuildOptions(NamedTuple):
 class UnknownTarget(ValueError):
     """`--target` names no stage of the file."""
 
+    @property
+    def message(self) -> str:
+        """The sentence for people: the same wherever the stage is asked for, so that a report has it once."""
+        return f"There is no stage '{self}' to ship: nothing of it was checked."
+
 
 def evaluate(dockerfile: Dockerfile, options: BuildOptions | None = None) -> Build:
     """Build the file symbolically.

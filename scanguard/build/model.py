@@ -246,6 +246,11 @@ class Stage:
         return f"stage '{self.name}'" if self.node.name else f"stage {self.index}"
 
     @property
+    def aside(self) -> str:
+        """How messages speak of the stage where it does not ship: of a builder, or of one that the build has no use for."""
+        return f"builder {self.title}" if self.role is Role.BUILDER else f"{self.title}, which does not ship"
+
+    @property
     def lineage(self) -> tuple["Stage", ...]:
         """The stages whose layers this one has, the bottom one first, itself last."""
         chain = [self]

@@ -64,4 +64,4 @@ def graded(build: Build, stage: int | None, severity: Severity) -> Severity:
 
 def in_builder(build: Build, stage: int | None) -> str:
     """The words that say so."""
-    return "" if stage is None or build.ships(stage) else f" in builder {build.stages[stage].title}"
+    return "" if stage is None or build.ships(stage) else f" in {build.stages[stage].aside}"

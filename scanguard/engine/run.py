@@ -55,8 +55,7 @@ def _evaluate(dockerfile: Dockerfile, options: BuildOptions, notifications: list
     try:
         return evaluate(dockerfile, options)
     except UnknownTarget as error:
-        message = f"There is no stage '{error}' to ship; nothing was checked."
-        notifications.append(Notification("error", message, uri))
+        notifications.append(Notification("error", error.message, uri))
     except TargetError as error:
         notifications.append(Notification("error", error.message, uri))
     except Exception as error:

@@ -45,7 +45,7 @@ def _explained(error: Any) -> Iterator[tuple[str, Path, bool]]:
         yield from _unknown_keys(error.instance, schema["properties"], path)
     elif error.validator == "required":
         for name in error.validator_value:
-            if name not in error.instance:
+            if name not in error.instance and not _misspelt(name, error.instance, schema.get("properties", ())):
                 yield f"'{name}' is missing: this must be {schema['title']}", path, False
     elif "propertyNames" in error.absolute_schema_path:
         yield f"'{error.instance}' must be {schema['title']}", (*path, error.instance), True
@@ -54,6 +54,11 @@ def _explained(error: Any) -> Iterator[tuple[str, Path, bool]]:
         yield f"this has more than {error.validator_value} {parts}", path, False
     else:
         yield _expected(error.instance, schema), path, False
+
+
+def _misspelt(name: str, instance: Iterable[str], known: Iterable[str]) -> bool:
+    """Whether a key that is missing is there with a slip: that one is told, with what it was meant to be."""
+    return any(nearest(key, known) == name for key in instance if key not in known)
 
 
 def _unknown_keys(instance: Iterable[str], known: Iterable[str], path: Path) -> Iterator[tuple[str, Path, bool]]:

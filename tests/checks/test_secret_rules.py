@@ -88,8 +88,8 @@ CMD curl -u me:hunter2 http://localhost/
 """
     ) == [
         "ARG 'ROOT_PASSWORD' holds a password.",
-        "ENV 'API_KEY' holds an API key in builder stage 'build'.",
-        "A command of RUN holds an npm token (npm" + "_***) in builder stage 'build'.",
+        "ENV 'API_KEY' holds an API key in stage 'build', which does not ship.",
+        "A command of RUN holds an npm token (npm" + "_***) in stage 'build', which does not ship.",
         "LABEL 'a' holds a GitHub token (gh" + "p_***).",
         "'--token' in RUN holds a token.",
         "A heredoc of RUN holds an OpenAI API key (sk" + "-proj-***).",

@@ -121,7 +121,7 @@ def test_target(repository: Path, command: Command) -> None:
     unknown = command("check", "--target", "middle", "Dockerfile")
     assert unknown.code == 3
     assert unknown.out == (
-        "Dockerfile: error: There is no stage 'middle' to ship; nothing was checked.\n\n"
+        "Dockerfile: error: There is no stage 'middle' to ship: nothing of it was checked.\n\n"
         "nothing found in 1 file; incomplete: 1 error above\n"
     )
 

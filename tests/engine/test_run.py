@@ -110,7 +110,7 @@ def test_an_unknown_target() -> None:
     outcome = check_dockerfile(Source("Dockerfile", TEXT), settings(good), BuildOptions("nothing"))
     assert (outcome.build, outcome.findings) == (None, ())
     assert outcome.notifications == (
-        Notification("error", "There is no stage 'nothing' to ship; nothing was checked.", "Dockerfile"),
+        Notification("error", "There is no stage 'nothing' to ship: nothing of it was checked.", "Dockerfile"),
     )
 
 

@@ -117,6 +117,8 @@ def test_a_policy_that_was_found_may_say_the_rest(tmp_path):
             "images: [{image: a, platform: arm64}]",
             "1:31: 'arm64' must be a platform, written os/architecture or os/architecture/variant",
         ),
+        ("images: [{imge: x}]", "1:11: unknown key 'imge'; did you mean 'image'?"),
+        ("images: [{file: x}]", f"1:10: 'image' is missing: this must be {IMAGE}"),
         ("trivy: {path: trivy}", "1:15: 'trivy' must be the path of the program, with a / in it"),
         ("trivy: {servr: a}", "1:9: unknown key 'servr'; did you mean 'server'?"),
         (

@@ -29,4 +29,4 @@ def built(session: "Session", dockerfile: Target, stage: str, policy: Policy, re
     try:
         return evaluate(parse(Source(dockerfile.uri, text)), options)
     except UnknownTarget as error:
-        raise TargetError(f"there is no stage '{error}' that the image could be built from", dockerfile.uri) from error
+        raise TargetError(error.message, dockerfile.uri) from error

@@ -95,7 +95,7 @@ def _problem(
     confidence: Confidence,
 ) -> Problem:
     stage = build.stages[step.stage]
-    place = "" if build.ships(stage.index) else f" in builder {stage.title}"
+    place = "" if build.ships(stage.index) else f" in {stage.aside}"
     message = f"'{file}' is {what} here and deleted in a later layer{place}: it can still be taken out of this one."
     related = (Step("deleted here, in a layer of its own", deleted.span),)
     trace = build.trace(f"'{file}' is {what} in {stage.title}", span, stage.index)

@@ -74,7 +74,7 @@ def _problem(build: Build, argument: SecretArgument, uses: list[ArgumentUse]) ->
     """One problem an ARG, at the ARG; the gravest use decides."""
     first = next((use for use in uses if build.ships(use.step.stage)), uses[0])
     stage = build.stages[first.step.stage]
-    place = "" if build.ships(stage.index) else f" of builder {stage.title}"
+    place = "" if build.ships(stage.index) else f" of {stage.aside}"
     if first.keeps:
         what = f"is kept by ENV '{first.keeps}'{place}: its value is part of the image's configuration"
     else:

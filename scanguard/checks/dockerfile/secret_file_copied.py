@@ -75,9 +75,9 @@ def _problem(build: Build, found: SecretFile, onward: Onward) -> Problem:
     if not build.ships(stage.index):
         way = onward.way(stage.index, found.path)
         if way:
-            message += f", to builder {stage.title}, and the shipped image gets it from there"
+            message += f", to {stage.aside}, and the shipped image gets it from there"
             trace = (Step(f"'{file}' is copied into {stage.title}", found.span), *way)
         else:
-            message += f", into builder {stage.title}"
+            message += f", into {stage.aside}"
             severity = Severity.LOW
     return Problem(f"{message}.", found.span, stage.index, found.kind.confidence, severity, trace=trace, key=file)

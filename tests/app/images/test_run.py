@@ -148,8 +148,13 @@ def test_several_images_and_what_keeps_one_from_being_checked(root: Path) -> Non
         ("error", "cut.tar"),
         ("error", "no.Dockerfile"),
     ]
-    assert report.notifications[0].message == "there is no stage 'nothing' that the image could be built from"
+    assert report.notifications[0].message == "There is no stage 'nothing' to ship: nothing of it was checked."
     assert int(report.exit_code) == 3
+
+
+def test_a_stage_that_is_missing_is_told_once(root: Path) -> None:
+    report = check(root, ImageTarget("app.tar", "", "nope"), paths=("Dockerfile",), target="nope")
+    assert told(report) == [("error", "Dockerfile", "There is no stage 'nope' to ship: nothing of it was checked.")]
 
 
 def test_two_platforms_of_an_image_say_the_same_once(root: Path) -> None:
