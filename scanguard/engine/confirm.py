@@ -71,13 +71,22 @@ def _joined(one: Finding, other: Finding) -> Finding:
         fact = (_CONFIRMED, ", ".join(sorted(names)))
         facts = [fact if name == _CONFIRMED else (name, value) for name, value in facts] if images else [*facts, fact]
     read = other.rule.name in READ
-    told = (*other.facts, ("contents", other.message)) if read else other.facts
+    told = (*other.facts, ("contents", _anew(other.message, one.message))) if read else other.facts
     facts.extend(fact for fact in told if fact not in facts and fact[0] not in _TOLD)
     return one._replace(
         facts=tuple(facts),
         confidence=max(one.confidence, other.confidence),
         severity=max(one.severity, other.severity) if read else one.severity,
     )
+
+
+def _anew(message: str, said: str) -> str:
+    """A message without those sentences at its end with which the other one ends as well."""
+    first, *rest = message.split(". ")
+    for at in range(len(rest)):
+        if said.endswith(f". {'. '.join(rest[at:])}"):
+            return f"{'. '.join((first, *rest[:at]))}."
+    return message
 
 
 def _twin(finding: Finding, rules: Mapping[str, frozenset[str]], others: Iterable[tuple[int, Finding]]) -> int | None:

@@ -9,7 +9,7 @@ from scanguard.engine.setting import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.errors import TargetError
-from scanguard.model.finding import Finding, Place, Suppression
+from scanguard.model.finding import OR_THIS, SAME_LAYER, Finding, Place, Suppression
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
@@ -193,7 +193,7 @@ class ImageStamp:
         """The other instructions that may be the cause, and those that explain."""
         if self.source is None:
             return
-        word = "Or this instruction" if origin.certainty is Certainty.CANDIDATES else "In the same layer"
+        word = OR_THIS if origin.certainty is Certainty.CANDIDATES else SAME_LAYER
         for span in origin.spans[1:]:
             yield Place(word, self.source.region(span))
         for step in origin.related:

@@ -38,6 +38,12 @@ class Place(NamedTuple):
     region: Region
 
 
+OR_THIS = "Or this instruction"
+"""A related place of a finding of an image: as likely the cause as the place of the finding itself."""
+SAME_LAYER = "In the same layer"
+"""A related place of a finding of an image: an instruction of which the builder made one layer with that of the finding."""
+
+
 class Suppression(NamedTuple):
     """Why a finding does not count. `kind` is `inline`, `policy`, `vex` or `baseline`.
 

@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable
 
-from scanguard.model.finding import Finding
+from scanguard.model.finding import OR_THIS, SAME_LAYER, Finding
 from scanguard.model.rule import Confidence, Severity
+
+_LINE = {
+    "exact": "on this line for certain",
+    "span": "on this line for certain",
+    "base": "in the base image",
+    "unknown": "on no line that is known",
+}
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -17,11 +24,23 @@ def details(finding: Finding) -> tuple[str, ...]:
     if finding.confidence is not Confidence.HIGH:
         found.append(f"confidence: {finding.confidence.label}")
     if finding.image:
-        found.append(f"image: {finding.image}" + (f" (line: {finding.origin})" if finding.origin else ""))
+        found.append(f"image: {finding.image}" + (f" ({known_line(finding)})" if finding.origin else ""))
     found.extend(f"{name}: {value}" for name, value in finding.facts)
     found.extend(f"{at}. line {step.region.start_line}: {step.message}" for at, step in enumerate(finding.trace, 1))
     found.extend(f"see line {place.region.start_line}: {place.message}" for place in finding.related)
     return tuple(found)
+
+
+def known_line(finding: Finding) -> str:
+    """What is known of the line of a finding of an image, in words; `finding.origin` says it in one."""
+    word = OR_THIS if finding.origin == "candidates" else SAME_LAYER
+    others = {place.region.start_line for place in finding.related if place.message == word}
+    lines = ", ".join(map(str, sorted({finding.region.start_line, *others})))
+    if finding.origin == "candidates":
+        return f"on one of the lines {lines}" if others else "most likely on this line"
+    if finding.origin == "span" and others:
+        return f"in one layer of the lines {lines}"
+    return _LINE.get(finding.origin, finding.origin)
 
 
 def fails(finding: Finding, limit: Severity | None) -> bool:

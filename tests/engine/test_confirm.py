@@ -62,6 +62,15 @@ def test_a_file_whose_contents_were_read_is_as_grave_as_they_are() -> None:
     assert confirmed([grave, NAMED]) == (NAMED._replace(severity=Severity.CRITICAL, facts=KIND),)
 
 
+def test_what_both_say_at_their_end_is_said_once() -> None:
+    for end in ("Image: shop.web 1.2.", "No line is known. It is so."):
+        named, read = (one._replace(message=f"{one.message} {end}") for one in (NAMED, READ_IN_IT))
+        assert confirmed([read, named]) == (named._replace(facts=KIND),)
+    assert confirmed([READ_IN_IT, NAMED._replace(message="It holds a key.")])[0].facts == KIND
+    inherited = READ_IN_IT._replace(message="It holds a key. Inherited from debian:12.")
+    assert confirmed([inherited, NAMED])[0].facts == (KIND[0], ("contents", inherited.message))
+
+
 def test_another_file_of_the_same_instruction_stays() -> None:
     token = finding("secret-in-image", 3, 3, "app", key="app/a.ini:token")._replace(facts=(("file", "/app/a.ini"),))
     other = finding("secret-file", 3, 3, "app", key="/app/b.key")

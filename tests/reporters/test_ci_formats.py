@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from scanguard.model.finding import Finding
+from scanguard.model.finding import OR_THIS, SAME_LAYER, Finding, Place
+from scanguard.model.location import Region
 from scanguard.model.report import Notification, Report
 from scanguard.model.rule import Severity
 from scanguard.reporters import github, gitlab_codequality, gitlab_container_scanning, junit, markdown
@@ -65,6 +66,32 @@ def hostile(text: str) -> Report:
     )
     notification = Notification("error", text, text)
     return IMAGE._replace(findings=(finding,), notifications=(notification,), policy=text)
+
+
+@pytest.mark.parametrize(
+    ("origin", "lines", "words"),
+    [
+        ("exact", (), "on this line for certain"),
+        ("exact", (9,), "on this line for certain"),
+        ("span", (4, 2), "in one layer of the lines 1, 2, 4"),
+        ("candidates", (7, 4), "on one of the lines 1, 4, 7"),
+        ("candidates", (), "most likely on this line"),
+        ("base", (), "in the base image"),
+        ("unknown", (), "on no line that is known"),
+    ],
+)
+def test_what_is_known_of_a_line_is_said_in_the_same_words_everywhere(
+    origin: str, lines: tuple[int, ...], words: str
+) -> None:
+    word = OR_THIS if origin == "candidates" else SAME_LAYER
+    related = (Place("deleted here", Region(9, 1, 9, 4)), *(Place(word, Region(line, 1, line, 4)) for line in lines))
+    found = IMAGE.findings[0]._replace(origin=origin, related=related)
+    report = IMAGE._replace(findings=(found,))
+    told = f"image: shop/worker ({words})"
+    assert told in github.render(report)
+    assert told in junit.render(report)
+    assert told in gitlab_container_scanning.render(report)
+    assert told.replace("(", "\\(").replace(")", "\\)") in markdown.render(report)
 
 
 def test_annotations_keep_to_githubs_limits_worst_first():
