@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from scanguard.engine.suppress import Exemption, needless
+from scanguard.engine.suppress import Exemption, ended, needless
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.finding import Finding
 from scanguard.model.record import NamedTuple
@@ -47,8 +47,11 @@ def settled(findings: Iterable[Finding], exceptions: Sequence[Exemption], today:
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.rule.name, []).append(finding)
-    return tuple(
-        needless(exception)
-        for exception in exceptions
-        if exception.expires >= today and any(map(exception.covers, by_rule.get(exception.rule, ())))
-    )
+    told = []
+    for exception in exceptions:
+        covered = [one for one in by_rule.get(exception.rule, ()) if exception.covers(one)]
+        if exception.expires >= today and covered:
+            told.append(needless(exception))
+        elif any(one.active for one in covered):
+            told.append(ended(exception, exception.rule))
+    return tuple(told)

@@ -17,8 +17,24 @@ from scanguard.model.report import Notification
 from scanguard.model.rule import Rule
 
 
-class Exemption(Protocol):
-    """An acceptance that a policy states; `scanguard.policy.model.PolicyException` is one."""
+class Ending(Protocol):
+    """An acceptance that a policy states, of whatever."""
+
+    @property
+    def expires(self) -> str:
+        """The last day on which it holds, as an ISO date."""
+
+    @property
+    def uri(self) -> str:
+        """The file that states it."""
+
+    @property
+    def region(self) -> Region | None:
+        """Where in that file."""
+
+
+class Exemption(Ending, Protocol):
+    """An acceptance of findings of a rule; `scanguard.policy.model.PolicyException` is one."""
 
     @property
     def rule(self) -> str:
@@ -29,20 +45,8 @@ class Exemption(Protocol):
         """Why it is accepted."""
 
     @property
-    def expires(self) -> str:
-        """The last day on which it holds, as an ISO date."""
-
-    @property
     def owner(self) -> str:
         """Who answers for it; may be empty."""
-
-    @property
-    def uri(self) -> str:
-        """The file that states it."""
-
-    @property
-    def region(self) -> Region | None:
-        """Where in that file."""
 
     def covers(self, finding: Finding) -> bool:
         """Whether it speaks of this finding."""
@@ -112,7 +116,11 @@ def suppress_by_policy(
         looked = (uri for uri, names in ran.items() if exception.rule in names)
         if id(exception) in used or not any(map(exception.covers_path, looked)):
             continue
-        notifications.append(_ended(exception) if exception.expires < today else needless(exception))
+        if exception.expires >= today:
+            notifications.append(needless(exception))
+            continue
+        counts = any(one.active and one.rule.name == exception.rule and exception.covers(one) for one in marked)
+        notifications.append(ended(exception, exception.rule, "its findings count again" if counts else ""))
     return marked, tuple(notifications)
 
 
@@ -197,9 +205,12 @@ def _marked(finding: Finding, exceptions: Iterable[Exemption], used: set[int]) -
     return finding._replace(suppressions=(*finding.suppressions, *marks))
 
 
-def _ended(exception: Exemption) -> Notification:
-    message = f"The exception for {exception.rule} ended on {exception.expires}: its findings count again."
-    return Notification("warning", message, exception.uri, exception.region)
+def ended(exception: Ending, subject: str, effect: str = "") -> Notification:
+    """What to say of an exception for `subject` that is over: a warning with the effect, a note where it has none."""
+    message = f"The exception for {subject} ended on {exception.expires}"
+    if effect:
+        return Notification("warning", f"{message}: {effect}.", exception.uri, exception.region)
+    return Notification("note", f"{message}; no finding needs it.", exception.uri, exception.region)
 
 
 def needless(exception: Exemption) -> Notification:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanguard.engine.shard import Shard, settled, shard_of
-from scanguard.engine.suppress import needless
+from scanguard.engine.suppress import ended, needless
 from scanguard.model.errors import ConfigurationError
 from scanguard.policy.model import PolicyException
 from tests.reporters.samples import FINDINGS
@@ -50,5 +50,8 @@ def test_what_is_no_part_is_refused(text: str):
 def test_an_exception_that_covers_a_finding_is_settled():
     used = PolicyException("root-user", "why", "2027-01-01", uri="scanguard.yaml")
     other = PolicyException("apt-lists-left", "why", "2027-01-01", path="nowhere/**")
-    ended = PolicyException("unpinned-image", "why", "2026-01-01")
-    assert settled(FINDINGS, (used, other, ended), "2026-06-01") == (needless(used),)
+    over = PolicyException("unpinned-image", "why", "2026-01-01")
+    assert settled(FINDINGS, (used, other, over), "2026-06-01") == (
+        needless(used),
+        ended(over, "unpinned-image"),
+    )

@@ -205,6 +205,15 @@ def test_an_expired_exception_covers_nothing_and_is_told():
     assert by_policy(excepted(expires="2026-11-20")) == ([(), ()], (notification,))
 
 
+def test_an_expired_exception_is_only_noted_where_what_it_covers_is_accepted_otherwise():
+    over = excepted(expires="2026-11-20", reason="over")
+    message = "The exception for root-user ended on 2026-11-20; no finding needs it."
+    note = Notification("note", message, "scanguard.yaml", HERE)
+    marks = (Suppression("policy", "vendor", "2026-11-21"),)
+    assert by_policy(over, excepted(reason="vendor")) == ([marks, ()], (note,))
+    assert by_policy(excepted(expires="2026-11-20", stage="other")) == ([(), ()], (note,))
+
+
 def test_an_exception_without_use_is_told_where_its_rule_ran_on_its_files():
     notification = Notification("note", "The exception for root-user covers no finding.", "scanguard.yaml", HERE)
     assert by_policy(excepted(stage="other")) == ([(), ()], (notification,))

@@ -192,6 +192,20 @@ def test_comments_accept_single_vulnerabilities_where_they_are_blamed(
     assert (said(report), told(report)) == ([], [])
 
 
+@pytest.mark.parametrize("otherwise", ["comment", "policy"])
+def test_an_exception_that_ended_is_no_warning_where_something_else_accepts_the_finding(
+    otherwise: str, root: Path, settings: TrivySettings
+) -> None:
+    over = "vulnerabilities: [{id: CVE-2023-32681, reason: over, expires: 2026-11-20}]\n"
+    rule = "exceptions: [{rule: vulnerable-package, package: requests, reason: x, expires: 2099-01-01}]\n"
+    (root / "scanguard.yaml").write_text(over + (rule if otherwise == "policy" else ""))
+    if otherwise == "comment":
+        commented(root, "3: ignore[CVE-2023-32681] reason=x")
+    report = check(root, settings)
+    assert "CVE-2023-32681" in accepted(report)
+    assert told(report) == [("note", "The exception for CVE-2023-32681 ended on 2026-11-20; no finding needs it.")]
+
+
 def test_a_comment_for_the_file_accepts_a_vulnerability_wherever_it_is(root: Path, settings: TrivySettings) -> None:
     commented(root, "1: ignore-file[CVE-2023-4911,CVE-2023-30861]")
     report = check(root, settings, select=COMMENTS)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from scanguard.build.model import Build, Role
 from scanguard.dockerfile.nodes import Instruction
 from scanguard.engine.rules import UNUSED
+from scanguard.engine.suppress import ended
 from scanguard.image.inventory import Inventory
 from scanguard.image.nodes import Image
 from scanguard.model.errors import ConfigurationError, TargetError
@@ -14,10 +15,11 @@ from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.model.rule import Rule
-from scanguard.policy.model import Policy, VulnerabilityException
+from scanguard.policy.model import Policy, PolicyException, VulnerabilityException
 from scanguard.sources.read import read
 from scanguard.trivy import openvex
 from scanguard.trivy.exceptions import Acceptance, IgnoredVulnerability, covers, read_ignorefile, suppressions
+from scanguard.trivy.grouping import of_finding
 
 if TYPE_CHECKING:
     from scanguard.dockerfile.pragma import Pragma
@@ -26,12 +28,16 @@ _BIGGEST = 64 << 20
 
 
 class Acceptances(NamedTuple):
-    """What is accepted: by the policy, by the `.trivyignore` that it names, by OpenVEX documents. `today` is an ISO date."""
+    """What is accepted: by the policy, by the `.trivyignore` that it names, by OpenVEX documents. `today` is an ISO date.
+
+    `others` are the policy's exceptions for rules, which are applied when all findings of a run are known.
+    """
 
     exceptions: tuple[VulnerabilityException, ...]
     ignored: tuple[IgnoredVulnerability, ...]
     statements: tuple[openvex.VexStatement, ...]
     today: str
+    others: tuple[PolicyException, ...] = ()
 
     def mark(self, findings: Sequence[Finding], inventory: Inventory | None, image: Image) -> tuple[Finding, ...]:
         """The findings, the accepted ones marked."""
@@ -44,24 +50,38 @@ class Acceptances(NamedTuple):
             found.append(one._replace(suppressions=(*one.suppressions, *why)) if why else one)
         return tuple(found)
 
-    def told(self, inventories: Iterable[Inventory], *, every: bool) -> Iterator[Notification]:
+    def told(self, images: Sequence[tuple[Inventory, Sequence[Finding]]], *, every: bool) -> Iterator[Notification]:
         """What is to be said of the policy's exceptions: those that ended, and those that cover nothing in these images.
 
-        The latter only where these are `every` image: what was not scanned may be what an exception is for.
+        The latter only where these are `every` image: what was not scanned may be what an exception is for. The findings
+        of each image are marked already.
         """
-        seen = [one for inventory in inventories for one in inventory.vulnerabilities]
+        seen = [one for inventory, _ in images for one in inventory.vulnerabilities]
         for exception in self.exceptions:
             used = any(covers(exception, one) for one in seen)
             if used and exception.expires < self.today:
-                message = f"The exception for {exception.id} ended on {exception.expires}: it counts again."
-                yield Notification("warning", message, exception.uri, exception.region)
+                counts = any(self._counting(exception, *image) for image in images)
+                yield ended(exception, exception.id, "it counts again" if counts else "")
             elif every and not used:
                 yield _needless(exception)
 
-    def settled(self, inventories: Sequence[Inventory]) -> Iterator[Notification]:
+    def _counting(self, exception: VulnerabilityException, inventory: Inventory, findings: Sequence[Finding]) -> bool:
+        """Whether something that an exception covers is accepted by nothing else."""
+        others = [one for one in self.others if one.expires >= self.today]
+        return any(
+            any(covers(exception, one) for one in of_finding(inventory, finding.rule.id, finding.key))
+            for finding in findings
+            if finding.active and not any(one.rule == finding.rule.name and one.covers(finding) for one in others)
+        )
+
+    def settled(self, images: Sequence[tuple[Inventory, Sequence[Finding]]]) -> Iterator[Notification]:
         """What may be said of exceptions where only other images are looked at, and is not so."""
-        seen = [one for inventory in inventories for one in inventory.vulnerabilities]
-        return (_needless(exception) for exception in self.exceptions if any(covers(exception, one) for one in seen))
+        seen = [one for inventory, _ in images for one in inventory.vulnerabilities]
+        for exception in self.exceptions:
+            if any(covers(exception, one) for one in seen):
+                yield _needless(exception)
+            if exception.expires < self.today and any(self._counting(exception, *image) for image in images):
+                yield ended(exception, exception.id)
 
 
 def _needless(exception: VulnerabilityException) -> Notification:
@@ -83,7 +103,7 @@ def acceptances(policy: Policy, vex: Sequence[str], today: str) -> Acceptances:
     ignored = read_ignorefile(_text(said.ignorefile), said.ignorefile) if said.ignorefile else ()
     documents = (*said.vex, *vex)
     statements = tuple(one for path in documents for one in openvex.read(_bytes(path), path))
-    return Acceptances(policy.vulnerability_exceptions, ignored, statements, today)
+    return Acceptances(policy.vulnerability_exceptions, ignored, statements, today, policy.exceptions)
 
 
 def _bytes(path: str) -> bytes:

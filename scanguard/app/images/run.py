@@ -73,7 +73,7 @@ class ImageRun:
                 self.stop.set()
                 raise
         told = trivy.notifications if isinstance(trivy, Ready) else ()
-        scanned = [one.inventory for one in checked if one.inventory is not None]
+        scanned = [(one.inventory, one.findings) for one in checked if one.inventory is not None]
         exceptions = self.accepted.told(scanned, every=len(scanned) == len(wanted))
         return CheckedImages(checked, (*told, *exceptions), tuple(self.accepted.settled(scanned)))
 
