@@ -13,7 +13,7 @@ from scanguard.dockerfile.parser import parse
 from scanguard.image.efficiency import efficiency
 from scanguard.image.filesystem import merge
 from scanguard.image.nodes import Image, ImageSource
-from scanguard.model.location import Source
+from scanguard.model.location import Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import ScannedFile
 from scanguard.plugin import ImageScan
@@ -21,14 +21,17 @@ from scanguard.reporters.redact import RedactedText
 
 _LONGEST = 2000
 _FIRST = "FROM scratch\n"
-_HASHED = re.compile(r"(?:file|dir|multi):([0-9a-f]{12})[0-9a-f]{52}")
+_HASHED = re.compile(r"(?:file|dir|multi):[0-9a-f]{64} in ")
+_UNTOLD = "… "
+_CONTINUED = re.compile(r"[\\`]\s*\n(?:\s*#.*\n)*")
 _PADDED = "buildkit.exporter.image.v0"
 
 
 class LayerRow(NamedTuple):
     """One layer. Sizes are in bytes: `size` that of its archive, `wasted` that of its files which upper layers hide.
 
-    `instruction` is what the history says, secrets masked; empty where it says nothing. `origin` is None without a
+    `instruction` is what the history says, secrets masked; empty where it says nothing. Of files that were copied the classic
+    builder writes a hash: there it is what the Dockerfile says, if its line is known, else `…` is in their place. `origin` is None without a
     Dockerfile, `lines` has the first and the last line of each place that it names.
     """
 
@@ -92,6 +95,8 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
         origin = blame.layer(number) if blame is not None else None
         lines = tuple(_lines(build, origin)) if build is not None and origin is not None else ()
         text = told.get(number, "")
+        if _UNTOLD in text and build is not None and origin is not None and origin.certainty is Certainty.EXACT:
+            text = _written(build, origin.spans[0])
         entries = len(layer.entries)
         rows.append(LayerRow(number + 1, layer.diff_id, layer.size, wasted[number], entries, text, origin, lines))
     return tuple(rows), efficiency(contents, system)
@@ -112,7 +117,7 @@ def instructions(image: Image) -> Iterator[tuple[int, str]]:
     if missing < 0:
         return
     for number, text in enumerate(made, missing):
-        yield number, masked(_HASHED.sub(r" \1", text.strip()))
+        yield number, masked(_HASHED.sub(_UNTOLD, text.strip()))
 
 
 def masked(instruction: str) -> str:
@@ -121,6 +126,12 @@ def masked(instruction: str) -> str:
     source = Source("history", f"{_FIRST}{line}\n")
     text = RedactedText(ScannedFile(source, secret_spans(evaluate(parse(source)))))
     return text.slice(len(_FIRST), len(_FIRST) + len(line))[:_LONGEST]
+
+
+def _written(build: Build, span: Span) -> str:
+    """An instruction of the Dockerfile on one line with its secrets masked; a long one is cut."""
+    text = RedactedText(ScannedFile(build.dockerfile.source, secret_spans(build))).slice(*span)
+    return " ".join(_CONTINUED.sub(" ", text).split())[:_LONGEST]
 
 
 def _lines(build: Build, origin: Origin) -> Iterator[tuple[int, int]]:

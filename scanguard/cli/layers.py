@@ -75,7 +75,8 @@ def draw(table: "LayerTable", *, width: int, unicode: bool) -> str:
     largest = max((row.size for row in table.rows), default=0)
     lines = [_title(table, unicode=unicode), "", _row(columns, heads, "", "instruction", width, unicode=unicode)]
     for row, numbers in zip(table.rows, cells, strict=True):
-        text = visible(row.instruction or "(not in the history)", unicode=unicode)
+        told = row.instruction if unicode else row.instruction.replace("…", "...")
+        text = visible(told or "(not in the history)", unicode=unicode)
         lines.append(_row(columns, numbers, _bar(row, largest, unicode=unicode), text, width, unicode=unicode))
     lines += [_row(columns, total, "", "total", width, unicode=unicode), "", *_notes(table, unicode=unicode)]
     return "".join(f"{line}\n" for line in lines)

@@ -48,7 +48,7 @@ TEXT = """\
 example/app:1  linux/amd64  4 layers, 1.5 MB
 
 #    size  wasted  line                  instruction
-1  604 kB          base  ██████████      ADD abababababab in /
+1  604 kB          base  ██████████      ADD … /
 2  809 kB  300 kB     2  █████████░░░░░  RUN apt-get update && apt-get install …
 3  102 kB             3  ██              COPY app /app
 4   10 kB             4  █               RUN rm /cache
@@ -61,7 +61,7 @@ ASCII = """\
 example/app:1  linux/amd64  4 layers, 1.5 MB
 
 #    size  wasted                  instruction
-1  604 kB          ##########      ADD abababababab in /
+1  604 kB          ##########      ADD ... /
 2  809 kB  300 kB  #########-----  RUN apt-get update && apt-get install -y gcc
 3  102 kB          ##              COPY app /app
 4   10 kB          #               RUN rm /cache
@@ -169,6 +169,33 @@ def test_an_imported_base_shows_what_it_says_of_itself(work: Path, command: Comm
     ]
     assert told[0].startswith("rootfs PASSWORD=") and TOKEN[4:] not in told[0]
     assert told[2] == "COPY app /app"
+
+
+def test_what_the_classic_builder_does_not_say_is_taken_from_the_dockerfile(work: Path, command: Command) -> None:
+    text = f"FROM debian:12\nCOPY --chown=1 \\\n  # all\n  a b \\\n  /app/\nADD x /{TOKEN}\n"
+    copied = [
+        entry(f"/bin/sh -c #(nop) {said} ")
+        for said in (
+            f"COPY --chown=1 multi:{'cd' * 32} in /app/",
+            f"ADD file:{'ef' * 32} in /{TOKEN}",
+        )
+    ]
+    layers = ({"bin/sh": b"x"}, {"app/a": b"a", "app/b": b"b"}, {"t": b"c"})
+    recipe = RECIPE._replace(layers=layers, history=(*HISTORY[:2], *copied))
+    (work / "app.tar").write_bytes(docker_archive(recipe))
+    (work / "Dockerfile").write_text(text)
+
+    def told(*more: str) -> list[str]:
+        out = command("layers", "app.tar", "--format", "json", *more).out
+        return [layer["instruction"] for layer in json.loads(out)["layers"]]
+
+    known = told("--dockerfile", "Dockerfile")
+    assert known[:2] == ["ADD … /", "COPY --chown=1 a b /app/"]
+    assert known[2].startswith("ADD x /") and TOKEN[4:] not in known[2]
+    (work / "Dockerfile").unlink()
+    unknown = told()
+    assert unknown[:2] == ["ADD … /", "COPY --chown=1 … /app/"]
+    assert unknown[2].startswith("ADD … /") and TOKEN[4:] not in unknown[2]
 
 
 def test_layers_without_history(work: Path, command: Command) -> None:
