@@ -59,6 +59,14 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "docker.elastic.co/kibana/kibana": ("1000", "https://github.com/elastic/kibana"),
     "docker.elastic.co/logstash/logstash": ("1000", "https://github.com/elastic/logstash"),
     "opensearchproject/opensearch": ("1000", "https://github.com/opensearch-project/opensearch-build"),
+    "kibana": ("1000", "https://github.com/elastic/kibana"),
+    "logstash": ("1000", "https://github.com/elastic/logstash"),
+    "selenium": ("1200", "https://github.com/SeleniumHQ/docker-selenium"),
+    "jetbrains/teamcity-server": ("tcuser", "https://github.com/JetBrains/teamcity-docker-images"),
+    "public.ecr.aws/sagemaker/sagemaker-distribution": (
+        "sagemaker-user",
+        "https://github.com/aws/sagemaker-distribution",
+    ),
     "curlimages/curl": ("curl_user", "https://github.com/curl/curl-container"),
     "quay.io/keycloak/keycloak": ("1000", "https://github.com/keycloak/keycloak"),
     "keycloak/keycloak": ("1000", "https://github.com/keycloak/keycloak"),
@@ -85,10 +93,13 @@ _RED_HAT_SOURCE = "https://github.com/sclorg"
 # Official images and well-known systems whose default user is root: https://github.com/docker-library/official-images
 _ROOT_REPOSITORIES = frozenset(
     "adoptopenjdk almalinux alpine alt amazoncorretto amazonlinux archlinux bash buildpack-deps busybox caddy centos "
-    "clearlinux clojure couchdb dart debian docker eclipse-temurin elixir erlang fedora gcc golang gradle groovy "
+    "clearlinux clojure couchdb dart debian docker drupal eclipse-temurin elixir erlang fedora gcc golang gradle groovy "
     "haskell hello-world httpd ibmjava julia mageia maven mariadb mono mongo mysql nginx node openjdk openresty "
     "opensuse/leap opensuse/tumbleweed oraclelinux perl photon php postgres pypy python r-base rabbitmq redis "
     "rockylinux ros ruby rust sapmachine scala sl swift tomcat traefik ubuntu wordpress "
+    "flink influxdb minio/minio neo4j rethinkdb telegraf ghcr.io/oracle/oraclelinux quay.io/centos/centos "
+    "mcr.microsoft.com/azurelinux/base/core nvcr.io/nvidia/tritonserver rocker/r-ver rocker/rstudio rocker/verse "
+    "registry.access.redhat.com/ubi8/ubi-micro registry.access.redhat.com/ubi9/ubi-micro "
     "nvidia/cuda nvcr.io/nvidia/cuda nvcr.io/nvidia/pytorch nvcr.io/nvidia/tensorflow pytorch/pytorch "
     "tensorflow/tensorflow continuumio/miniconda3 continuumio/anaconda3 condaforge/miniforge3 condaforge/mambaforge "
     "oven/bun denoland/deno rocm/pytorch rocm/dev-ubuntu-22.04 redhat/ubi8 redhat/ubi9 "
@@ -172,6 +183,9 @@ _JDK_REPOSITORIES = frozenset(
 )
 _WINDOWS = ("windowsservercore", "nanoserver", "ltsc20", "win10")
 _SMALL = ("slim", "alpine", *_WINDOWS)
+# What buildpack-deps is built from holds clients to fetch sources with, but nothing to build them:
+# https://github.com/docker-library/buildpack-deps
+_ONLY_FETCHING = ("-curl", "-scm")
 
 
 def is_windows(reference: ImageReference) -> bool:
@@ -211,7 +225,9 @@ def _by_prefix(name: str) -> tuple[str, str] | None:
 
 
 def base_accounts(reference: ImageReference) -> frozenset[str] | None:
-    """The accounts that an image is known to have, or None where they are not known."""
+    """The accounts that an image is known to have, or None where they are not known, as on Windows."""
+    if is_windows(reference):
+        return None
     name = reference.familiar
     own = _ACCOUNTS.get(name)
     if "alpine" in reference.tag or name in _ALPINE_LIKE:
@@ -226,6 +242,8 @@ def base_accounts(reference: ImageReference) -> frozenset[str] | None:
 def base_toolchain(reference: ImageReference) -> Toolchain | None:
     """The build tools that an image is known to hold, or None."""
     name, tag = reference.familiar, reference.tag
+    if name == "buildpack-deps" and (tag in ("curl", "scm") or tag.endswith(_ONLY_FETCHING)):
+        return None
     if name in _TOOLCHAINS:
         return _TOOLCHAINS[name]
     if name in _FULL_UNLESS_SLIM and not any(small in tag for small in _SMALL):

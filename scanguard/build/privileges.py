@@ -7,7 +7,8 @@ from scanguard.model.record import NamedTuple
 DROPPERS = frozenset("gosu su-exec setpriv setuidgid s6-setuidgid chpst runuser suexec fixuid".split())
 # Official images whose own entrypoint changes to another user: https://github.com/docker-library/official-images
 _DROPPING_BASES = frozenset(
-    "postgres mysql mariadb mongo redis valkey rabbitmq cassandra couchdb ghost percona zookeeper".split()
+    "postgres mysql mariadb mongo redis valkey rabbitmq cassandra couchdb flink ghost influxdb neo4j percona telegraf "
+    "zookeeper".split()
 )
 
 

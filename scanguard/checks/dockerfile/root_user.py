@@ -88,7 +88,7 @@ def _without_user(build: Build, stage: Stage, drop: Drop | None) -> Iterator[Pro
             base = "'scratch'" if bottom.scratch else f"'{reference}'"
             message = f"The shipped image runs as root: there is no USER, and {base} runs as root."
             yield _problem(message, stage.from_span, stage, drop, Confidence.HIGH, trace)
-    elif reference is not None and build.is_public(reference):
+    elif reference is not None and not reference.name_error and build.is_public(reference):
         message = (
             f"The shipped image most likely runs as root: there is no USER, and who runs in '{reference}' is not known."
         )

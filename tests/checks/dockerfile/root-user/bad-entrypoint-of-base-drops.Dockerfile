@@ -1,0 +1,3 @@
+# expect: SGD101
+FROM neo4j:5
+COPY apoc.jar /plugins/

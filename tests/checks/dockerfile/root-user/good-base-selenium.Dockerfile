@@ -1,0 +1,2 @@
+FROM selenium/node-chrome:4.27
+COPY extension.crx /opt/

@@ -1,0 +1,3 @@
+# What cannot be pulled has no user: malformed-digest tells it.
+FROM REPLACE-ME
+RUN true

@@ -1,0 +1,2 @@
+FROM buildpack-deps:bookworm-curl
+USER 1000

@@ -1,0 +1,2 @@
+FROM buildpack-deps:trixie-scm
+USER 1000
