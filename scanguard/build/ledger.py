@@ -80,7 +80,10 @@ class Ledger:
 
 
 def _marks_all(call: Invocation) -> bool:
-    return call.name == "apt-mark" and call.words[:1] == ("auto",) and ".*" in call.words
+    """`apt-mark auto '.*'`, or the same in two: `apt-mark showmanual | xargs apt-mark auto`."""
+    if call.name != "apt-mark" or call.words[:1] != ("auto",):
+        return False
+    return ".*" in call.words or (call.input is not None and call.input.words[:1] == ("showmanual",))
 
 
 def _marked_again(call: Invocation) -> tuple[str, ...]:
