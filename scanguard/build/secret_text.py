@@ -9,8 +9,10 @@ from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
 _TOOLS = "login mysql maria mongo redis-cli usermod useradd ldapadd lftp ngrok --user".split()
+# What stands before a password in SQL and names none: `CREATE USER app IDENTIFIED BY '…'`.
+_IDENTIFIED = "identified"
 # What a text must hold, in lower case, before names are looked at.
-_HINTS = (*STEMS, *_TOOLS, " -u", "alias set")
+_HINTS = (*STEMS, _IDENTIFIED, *_TOOLS, " -u", "alias set")
 _LONGEST_NAME = 80
 _LONGEST_WORD = 1000
 _LONGEST_USER = 300
@@ -109,7 +111,7 @@ def named_values(text: str, start: int, end: int, *, loose: bool = False) -> Ite
     end = min(end, len(text))  # a heredoc's last line has a line end even where the file has none
     lower = lowered(text[start:end])
     seen: set[int] = set()
-    for stem in STEMS:
+    for stem in (*STEMS, _IDENTIFIED):
         marks = _Marks(text, end)
         at = lower.find(stem)
         while at >= 0:
@@ -159,14 +161,15 @@ def _name(text: str, at: int, start: int, end: int) -> tuple[int, int]:
 def _value_of(text: str, left: int, right: int, marks: _Marks, *, loose: bool) -> Named | None:
     written = text[left:right]
     name = written.strip("-.")
-    kind = secret_kind(name)
+    identified = name.lower() == _IDENTIFIED
+    kind = "password" if identified else secret_kind(name)
     if not kind or (name == "passwd" and text[left - 1 : left] == "/"):
         return None
-    at = _sign(text, right, marks.end)
+    at = -1 if identified else _sign(text, right, marks.end)
     if at < 0 and kind == "password":
-        at = _sql(text, right, marks.end)
+        at = _sql(text, left, right, marks.end)
     if at < 0:
-        if not (loose and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
+        if not (loose and not identified and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
             return None
         at = _skip(text, right, marks.end, _BLANKS)
     first, last = _value(text, at, marks, _BLANK_ENDS if loose else _ENDS)
@@ -193,9 +196,16 @@ def _sign(text: str, at: int, end: int) -> int:
     return _skip(text, after, min(end, after + 12), _BLANKS)
 
 
-def _sql(text: str, at: int, end: int) -> int:
-    """The offset of the quote behind `PASSWORD '…'`, as SQL has it; -1 where there is none."""
+def _sql(text: str, left: int, at: int, end: int) -> int:
+    """The offset of the quote behind `PASSWORD '…'`, `IDENTIFIED BY '…'` or `= PASSWORD('…')`, as SQL has it; else -1."""
     after = _skip(text, at, min(end, at + 3), _BLANKS)
+    if text[at : at + 1] == "(":
+        called = text[left:at].upper() == "PASSWORD" and text[max(0, left - 3) : left].rstrip(_BLANKS).endswith("=")
+        after = _skip(text, at + 1, min(end, at + 3), _BLANKS) if called else at
+    elif after > at and text[after : after + 3].upper() == "BY ":
+        after = _skip(text, after + 3, min(end, after + 6), _BLANKS)
+    elif text[left:at].lower() == _IDENTIFIED:
+        return -1
     return after if after > at and text.startswith(("'", "\\'"), after) else -1
 
 
