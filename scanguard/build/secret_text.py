@@ -169,7 +169,12 @@ def _value_of(text: str, left: int, right: int, marks: _Marks, *, loose: bool) -
     if at < 0 and kind == "password":
         at = _sql(text, left, right, marks.end)
     if at < 0:
-        if not (loose and not identified and text[right : right + 1] in (" ", "\t") and (written[0] == "-" or _declared(text, left))):
+        if not (
+            loose
+            and not identified
+            and text[right : right + 1] in (" ", "\t")
+            and (written[0] == "-" or _declared(text, left))
+        ):
             return None
         at = _skip(text, right, marks.end, _BLANKS)
     first, last = _value(text, at, marks, _BLANK_ENDS if loose else _ENDS)

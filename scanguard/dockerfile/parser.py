@@ -16,7 +16,8 @@ _WITH_HEREDOCS = ("RUN", "COPY", "ADD")
 def parse(source: Source) -> Dockerfile:
     """The Dockerfile; any text gives one, in time linear in its length, and raises nothing.
 
-    What BuildKit would refuse is in `errors`, in the order of the file; everything else is in the model all the same.
+    What BuildKit would refuse is in `errors`, in the order of the file; everything else is in the model all the same. Of a
+    template there is one error: whatever else is wrong with it may be right once it is filled in.
     https://docs.docker.com/reference/dockerfile/
     """
     errors: list[SyntaxProblem] = []
@@ -34,7 +35,15 @@ def parse(source: Source) -> Dockerfile:
     preamble, stages = _stages(instructions)
     _check_order(source, preamble, stages, errors)
     errors.sort(key=lambda error: error.span)
-    return Dockerfile(source, directives, preamble, stages, tuple(reader.comments), tuple(errors), escape)
+    refused = _of_template(source.text, errors) if errors else ()
+    return Dockerfile(source, directives, preamble, stages, tuple(reader.comments), refused, escape)
+
+
+def _of_template(text: str, errors: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
+    from scanguard.dockerfile.templates import template_error
+
+    error = template_error(text, errors)
+    return tuple(errors) if error is None else (error,)
 
 
 def _instruction(line: Line, builder: Builder, reader: Reader, errors: list[SyntaxProblem]) -> Instruction:
