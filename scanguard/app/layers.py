@@ -31,8 +31,9 @@ class LayerRow(NamedTuple):
     """One layer. Sizes are in bytes: `size` that of its archive, `wasted` that of its files which upper layers hide.
 
     `instruction` is what the history says, secrets masked; empty where it says nothing. Of files that were copied the classic
-    builder writes a hash: there it is what the Dockerfile says, if its line is known, else `…` is in their place. `origin` is None without a
-    Dockerfile, `lines` has the first and the last line of each place that it names.
+    builder writes a hash: there it is what the Dockerfile says, if its line is known, else `…` is in their place.
+
+    `origin` is None without a Dockerfile, `lines` has the first and the last line of each place that it names.
     """
 
     number: int

@@ -1,5 +1,6 @@
 """A defect that the Dockerfile shows and the image has is one finding: the Dockerfile's, and it says so."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -9,6 +10,8 @@ from scanguard.model.location import Region
 
 _Alike: TypeAlias = Callable[[Finding, Finding], bool]
 _CONFIRMED = "confirmed by the image"
+_ACCEPT = "accept with"
+_COMMENT = re.compile(r"ignore\[([^\]]*)\] reason=\S+ above line (\d+)")
 # Facts that a finding which takes another one in says by itself.
 _TOLD = frozenset({"named in the Dockerfile", "file"})
 
@@ -30,7 +33,7 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings without those of images that say again what one of the Dockerfile, or of the same image, says.
 
     The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
-    the image. Where the contents of a file were read, the higher severity holds. Findings that are suppressed stay apart: an
+    the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file were read, the higher severity holds. Findings that are suppressed stay apart: an
     exception for a Dockerfile says nothing of an image, and none of an image anything of the Dockerfile. Equal findings,
     of two tags of an image or of two platforms, are one.
     """
@@ -73,10 +76,30 @@ def _joined(one: Finding, other: Finding) -> Finding:
     read = other.rule.name in READ
     told = (*other.facts, ("contents", _anew(other.message, one.message))) if read else other.facts
     facts.extend(fact for fact in told if fact not in facts and fact[0] not in _TOLD)
+    accepting = (_ACCEPT, _accepting(one, other))
     return one._replace(
-        facts=tuple(facts),
+        facts=(*(fact for fact in facts if fact[0] != _ACCEPT), accepting),
         confidence=max(one.confidence, other.confidence),
         severity=max(one.severity, other.severity) if read else one.severity,
+    )
+
+
+def _accepting(one: Finding, other: Finding) -> str:
+    """What to write to accept a finding with all that was taken in and with the other one: comments, each above its line.
+
+    Where no Dockerfile is known there is no line, and the policy has to say it.
+    """
+    before = next((value for name, value in one.facts if name == _ACCEPT), "")
+    rules: dict[int, list[str]] = {int(line): names.split(", ") for names, line in _COMMENT.findall(before)}
+    first, last = one.lines if one.lines[0] else (one.region.start_line, one.region.end_line)
+    at = first if first <= other.region.start_line <= last else other.region.start_line
+    for line, rule in ((first, one.rule.name), (at, other.rule.name)):
+        rules.setdefault(line, []).append(rule)
+    named = {line: ", ".join(dict.fromkeys(names)) for line, names in sorted(rules.items())}
+    if one.image and not one.origin:
+        return f"exceptions of the policy for {named[first]}"
+    return "; ".join(
+        f'# scanguard: ignore[{names}] reason="why" above line {line}' for line, names in named.items()
     )
 
 

@@ -1,5 +1,7 @@
 """A defect that file and image show is one finding."""
 
+from collections.abc import Sequence
+
 from scanguard.engine.confirm import READ, SAME, confirmed
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Span
@@ -25,10 +27,42 @@ KIND = (("kind", "private-key"), ("contents", "It holds a key."))
 CONFIRMED = (("confirmed by the image", "app"),)
 
 
+def folded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is confirmed, without how it is accepted."""
+    return tuple(
+        one._replace(facts=tuple(fact for fact in one.facts if fact[0] != "accept with"))
+        for one in confirmed(findings)
+    )
+
+
+def accepting(*findings: Finding) -> list[str]:
+    """How what is confirmed is accepted."""
+    return [value for one in confirmed(findings) for name, value in one.facts if name == "accept with"]
+
+
+def test_the_rules_to_accept_are_named_with_their_lines() -> None:
+    comment = '# scanguard: ignore[{}] reason="why" above line {}'
+    copied = comment.format("secret-file-copied, secret-file, secret-in-image", 3)
+    assert accepting(COPIED, NAMED, READ_IN_IT) == [copied]
+    assert accepting(COPIED) == accepting(NAMED) == []
+    inside = STATIC._replace(lines=(2, 5))
+    assert accepting(inside, IMAGE) == [comment.format("root-user, image-root-user", 2)]
+    used = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=(Place("used", Region(9, 1, 9, 9)),))
+    kept = finding("secret-in-image-config", 9, 9, "app", key="TOKEN")
+    two = f"{comment.format('secret-argument-used', 7)}; {comment.format('secret-in-image-config', 9)}"
+    assert accepting(used, kept) == [two]
+    again = kept._replace(image="worker")
+    assert accepting(*confirmed([used, kept]), again) == [two]
+    assert accepting(NAMED, READ_IN_IT) == ["exceptions of the policy for secret-file, secret-in-image"]
+    known = (NAMED._replace(origin="exact"), READ_IN_IT._replace(origin="exact"))
+    assert accepting(*known) == [comment.format("secret-file, secret-in-image", 3)]
+
+
+
 def test_the_images_say_goes_into_the_files_finding() -> None:
     other = IMAGE._replace(image="app-dev")
     expected = STATIC._replace(facts=(("confirmed by the image", "app, app-dev"),))
-    assert confirmed([IMAGE, STATIC, other]) == (expected,)
+    assert folded([IMAGE, STATIC, other]) == (expected,)
 
 
 def test_other_lines_files_and_rules_stay_apart() -> None:
@@ -37,7 +71,7 @@ def test_other_lines_files_and_rules_stay_apart() -> None:
         finding("image-root-user", 4, 4, "app", "other.Dockerfile"),
         finding("exposed-port", 4, 4, "app"),
     ):
-        assert confirmed([STATIC, lone]) == (STATIC, lone)
+        assert folded([STATIC, lone]) == (STATIC, lone)
 
 
 def test_what_is_accepted_confirms_nothing() -> None:
@@ -46,35 +80,35 @@ def test_what_is_accepted_confirms_nothing() -> None:
         (STATIC._replace(suppressions=accepted), IMAGE),
         (STATIC, IMAGE._replace(suppressions=accepted)),
     ):
-        assert confirmed([one, other]) == (one, other)
+        assert folded([one, other]) == (one, other)
 
 
 def test_the_image_makes_sure_and_changes_no_severity() -> None:
     guessed = STATIC._replace(confidence=Confidence.MEDIUM, severity=Severity.LOW)
-    assert confirmed([guessed, IMAGE]) == (guessed._replace(confidence=Confidence.HIGH, facts=CONFIRMED),)
+    assert folded([guessed, IMAGE]) == (guessed._replace(confidence=Confidence.HIGH, facts=CONFIRMED),)
 
 
 def test_a_file_whose_contents_were_read_is_as_grave_as_they_are() -> None:
     likely = COPIED._replace(confidence=Confidence.MEDIUM)
     grave = READ_IN_IT._replace(severity=Severity.CRITICAL)
     sure = COPIED._replace(severity=Severity.CRITICAL, facts=(*CONFIRMED, *KIND))
-    assert confirmed([likely, NAMED, grave]) == (sure,)
-    assert confirmed([grave, NAMED]) == (NAMED._replace(severity=Severity.CRITICAL, facts=KIND),)
+    assert folded([likely, NAMED, grave]) == (sure,)
+    assert folded([grave, NAMED]) == (NAMED._replace(severity=Severity.CRITICAL, facts=KIND),)
 
 
 def test_what_both_say_at_their_end_is_said_once() -> None:
     for end in ("Image: shop.web 1.2.", "No line is known. It is so."):
         named, read = (one._replace(message=f"{one.message} {end}") for one in (NAMED, READ_IN_IT))
-        assert confirmed([read, named]) == (named._replace(facts=KIND),)
-    assert confirmed([READ_IN_IT, NAMED._replace(message="It holds a key.")])[0].facts == KIND
+        assert folded([read, named]) == (named._replace(facts=KIND),)
+    assert folded([READ_IN_IT, NAMED._replace(message="It holds a key.")])[0].facts == KIND
     inherited = READ_IN_IT._replace(message="It holds a key. Inherited from debian:12.")
-    assert confirmed([inherited, NAMED])[0].facts == (KIND[0], ("contents", inherited.message))
+    assert folded([inherited, NAMED])[0].facts == (KIND[0], ("contents", inherited.message))
 
 
 def test_another_file_of_the_same_instruction_stays() -> None:
     token = finding("secret-in-image", 3, 3, "app", key="app/a.ini:token")._replace(facts=(("file", "/app/a.ini"),))
     other = finding("secret-file", 3, 3, "app", key="/app/b.key")
-    assert confirmed([COPIED, token, other]) == (COPIED, token, other)
+    assert folded([COPIED, token, other]) == (COPIED, token, other)
 
 
 def test_files_by_pattern_by_directory_and_under_a_new_name() -> None:
@@ -85,56 +119,56 @@ def test_files_by_pattern_by_directory_and_under_a_new_name() -> None:
         ("key.prod", 'COPY ["key.prod", "/app/id_rsa"]'),
     ):
         copied = COPIED._replace(key=key, instruction=instruction)
-        assert confirmed([copied, NAMED]) == (copied._replace(facts=CONFIRMED),)
+        assert folded([copied, NAMED]) == (copied._replace(facts=CONFIRMED),)
 
 
 def test_what_is_read_in_a_deleted_file_is_part_of_its_finding() -> None:
     deleted = finding("deleted-secret", 3, 3, key="conf/id_rsa")
     named = finding("deleted-secret-file", 3, 3, "app", key="/app/id_rsa")
-    assert confirmed([deleted, named, READ_IN_IT]) == (deleted._replace(facts=(*CONFIRMED, *KIND)),)
-    assert confirmed([named, READ_IN_IT]) == (named._replace(facts=KIND),)
+    assert folded([deleted, named, READ_IN_IT]) == (deleted._replace(facts=(*CONFIRMED, *KIND)),)
+    assert folded([named, READ_IN_IT]) == (named._replace(facts=KIND),)
     elsewhere = READ_IN_IT._replace(image="other")
-    assert confirmed([named, elsewhere]) == (named, elsewhere)
+    assert folded([named, elsewhere]) == (named, elsewhere)
 
 
 def test_what_two_images_hold_is_told_once() -> None:
     deleted = finding("deleted-secret", 3, 3, key="conf/id_rsa")
     read = [READ_IN_IT, READ_IN_IT._replace(image="worker")]
     both = ("confirmed by the image", "app, worker")
-    assert confirmed([deleted, *read]) == (deleted._replace(facts=(both, *KIND)),)
+    assert folded([deleted, *read]) == (deleted._replace(facts=(both, *KIND)),)
 
 
 def test_what_two_tags_of_an_image_hold_is_one_finding() -> None:
     named = finding("secret-file", 3, 3, "app", key="/app/id_rsa")
-    assert confirmed([named, READ_IN_IT, named, READ_IN_IT]) == (named._replace(facts=KIND),)
+    assert folded([named, READ_IN_IT, named, READ_IN_IT]) == (named._replace(facts=KIND),)
 
 
 def test_an_argument_is_found_where_it_is_used() -> None:
     used = (Place("a RUN uses it", Region(8, 1, 8, 9)),)
     argument = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=used)
     image = finding("secret-in-image-config", 8, 8, "app", key="TOKEN")
-    assert confirmed([argument, image]) == (argument._replace(facts=CONFIRMED),)
+    assert folded([argument, image]) == (argument._replace(facts=CONFIRMED),)
     other = image._replace(key="PASSWORD")
-    assert confirmed([argument, other]) == (argument, other)
+    assert folded([argument, other]) == (argument, other)
 
 
 def test_values_are_told_apart_by_their_names_or_kinds() -> None:
     static = finding("secret-in-environment", 2, 2, key="password:DB_PASSWORD")
     for key in ("DB_PASSWORD", "password"):
         image = finding("secret-in-image-config", 2, 2, "app", key=key)
-        assert confirmed([static, image]) == (static._replace(facts=CONFIRMED),)
+        assert folded([static, image]) == (static._replace(facts=CONFIRMED),)
     other = finding("secret-in-image-config", 2, 2, "app", key="API_TOKEN")
-    assert confirmed([static, other]) == (static, other)
+    assert folded([static, other]) == (static, other)
 
 
 def test_tools_that_come_with_the_named_ones_are_facts_of_their_finding() -> None:
     more = (("named in the Dockerfile", "gcc"), ("not named there", "binutils"))
     static = finding("build-tools-installed", 3, 3)
     image = finding("build-tools-present", 2, 4, "app")._replace(facts=more, origin="exact")
-    assert confirmed([static, image]) == (static._replace(facts=(*CONFIRMED, more[1])),)
+    assert folded([static, image]) == (static._replace(facts=(*CONFIRMED, more[1])),)
     base = finding("toolchain-base", 3, 3)
     unknown = image._replace(origin="unknown")
-    assert confirmed([base, unknown]) == (base, unknown)
+    assert folded([base, unknown]) == (base, unknown)
 
 
 def test_the_table_names_rules_that_exist() -> None:
@@ -148,11 +182,11 @@ def test_the_table_names_rules_that_exist() -> None:
 
 
 def test_what_another_part_of_the_run_confirmed_stays() -> None:
-    (once,) = confirmed([STATIC, IMAGE._replace(image="worker")])
+    (once,) = folded([STATIC, IMAGE._replace(image="worker")])
     expected = STATIC._replace(facts=(("confirmed by the image", "app, worker"),))
-    assert confirmed([once, IMAGE]) == confirmed([IMAGE._replace(image="worker"), IMAGE, STATIC]) == (expected,)
+    assert folded([once, IMAGE]) == folded([IMAGE._replace(image="worker"), IMAGE, STATIC]) == (expected,)
 
 
 def test_an_image_of_another_dockerfile_confirms_nothing() -> None:
     stranger = IMAGE._replace(origin="unknown")
-    assert confirmed([STATIC, stranger]) == (STATIC, stranger)
+    assert folded([STATIC, stranger]) == (STATIC, stranger)

@@ -242,6 +242,45 @@ def test_comments_hide_findings_of_an_image(root: Path) -> None:
     assert lines(check(root, "app.tar", inline=False)) == [*FOUND[:3], (5, "exposed-port", "exact")]
 
 
+def test_what_an_image_confirms_is_accepted_by_what_the_report_says(root: Path) -> None:
+    key = "AKIA" + "Z7QX3MNB5RTY2WKD"
+    token = "hunter" + "2" * 6
+    text = f"FROM {BASE}\nARG GIT_TOKEN\nENV AWS_KEY={key}\nCOPY id_rsa \\\n  /app/id_rsa\nRUN make $GIT_TOKEN\nUSER 0\n"
+    history = (
+        "ARG GIT_TOKEN",
+        f"ENV AWS_KEY={key}",
+        "COPY id_rsa /app/id_rsa # buildkit",
+        f"RUN |1 GIT_TOKEN={token} /bin/sh -c make $GIT_TOKEN # buildkit",
+        "USER 0",
+    )
+    made = [entry("/bin/sh -c #(nop) ADD file:1 in / ")]
+    made += [entry(one, empty=one.startswith(("ARG", "ENV", "USER")), comment="buildkit.dockerfile.v0") for one in history]
+    layers = ({**DEBIAN, **dpkg("libc6")}, {"app/id_rsa": File(b"x" * 1_700)}, {"app/made": b"x"})
+    config = {"Env": [f"AWS_KEY={key}"], "User": "0"}
+    (root / "app.tar").write_bytes(docker_archive(recipe()._replace(layers=layers, history=made, config=config)))
+    (root / "Dockerfile").write_text(text)
+
+    before = check(root, "app.tar", paths=("Dockerfile",))
+    both = [one for one in before.findings if any(name == "confirmed by the image" for name, _ in one.facts)]
+    accept = [value for one in both for name, value in one.facts if name == "accept with"]
+    assert {one.rule.name for one in both} == {
+        "root-user",
+        "embedded-secret",
+        "secret-file-copied",
+        "secret-argument-used",
+    }
+    written = text.splitlines()
+    for told in sorted((one for value in accept for one in value.split("; ")), key=lambda one: -int(one.split()[-1])):
+        comment, _, line = told.partition(" above line ")
+        written.insert(int(line) - 1, comment)
+    (root / "Dockerfile").write_text("".join(f"{line}\n" for line in written))
+    after = check(root, "app.tar", paths=("Dockerfile",))
+    gone = {one.rule.name for one in both}
+    left = [one for one in after.active if one.rule.name in gone or one.rule.category in ("secrets", "user")]
+    assert left == []
+    assert {one.rule.name for one in after.active} == {one.rule.name for one in before.active} - gone
+
+
 def test_comments_for_another_image_of_the_dockerfile_are_no_defect(root: Path) -> None:
     text = f"FROM {BASE} AS tool\n# scanguard: ignore[setuid-file]\nRUN other\n\n{TEXT}"
     text = text.replace("EXPOSE", "# scanguard: ignore[exposed-port]\nEXPOSE")
