@@ -33,9 +33,9 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings without those of images that say again what one of the Dockerfile, or of the same image, says.
 
     The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
-    the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file were read, the higher severity holds. Findings that are suppressed stay apart: an
-    exception for a Dockerfile says nothing of an image, and none of an image anything of the Dockerfile. Equal findings,
-    of two tags of an image or of two platforms, are one.
+    the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file were read, the
+    higher severity holds. Findings that are suppressed stay apart: an exception for a Dockerfile says nothing of an image,
+    and none of an image anything of the Dockerfile. Equal findings, of two tags of an image or of two platforms, are one.
     """
     findings = tuple(dict.fromkeys(findings))
     static = [(index, one) for index, one in enumerate(findings) if not one.image and one.active]
@@ -98,9 +98,7 @@ def _accepting(one: Finding, other: Finding) -> str:
     named = {line: ", ".join(dict.fromkeys(names)) for line, names in sorted(rules.items())}
     if one.image and not one.origin:
         return f"exceptions of the policy for {named[first]}"
-    return "; ".join(
-        f'# scanguard: ignore[{names}] reason="why" above line {line}' for line, names in named.items()
-    )
+    return "; ".join(f'# scanguard: ignore[{names}] reason="why" above line {line}' for line, names in named.items())
 
 
 def _anew(message: str, said: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.test_images import BASE, FOUND, TEXT, recipe
+from tests.app.images.test_run import BASE, FOUND, TEXT, recipe
 from tests.cli.conftest import Command
 from tests.images import docker_archive
 
