@@ -72,7 +72,8 @@ def _rows(findings: Sequence[Finding], limit: Severity | None) -> Iterator[str]:
     for finding in findings:
         rule, severity = finding.rule, finding.severity.label
         word = f"**{severity}**" if fails(finding, limit) else severity
-        where = escaped(f"{finding.uri}:{finding.region.start_line}")
+        lineless = finding.image and not finding.origin  # the place is for reports that must have one
+        where = escaped(f"image {finding.image}" if lineless else f"{finding.uri}:{finding.region.start_line}")
         texts = (finding.message, *details(finding))
         yield f"| {word} | {where} | {_cell(texts)} | {escaped(rule.name)} {escaped(rule.id)} |\n"
 

@@ -254,6 +254,12 @@ def test_markdown_of_any_text_is_text(text: str):
     assert re.search(r"(?<!\\)[`\[\]]", row) is None
 
 
+def test_markdown_names_the_image_where_there_is_no_dockerfile():
+    report = IMAGE._replace(findings=(IMAGE.findings[0]._replace(origin=""),))
+    rows = [line for line in markdown.render(report).splitlines() if line.startswith("| **")]
+    assert [row.split(" | ")[1] for row in rows] == ["image shop/worker"]
+
+
 def test_markdown_is_found_again_by_its_category():
     assert markdown.marker("scanguard/image/shop/") == "<!-- scanguard-report: scanguard/image/shop -->"
     assert markdown.marker("a --> <b>") == "<!-- scanguard-report: a-b -->"
