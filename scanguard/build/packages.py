@@ -126,6 +126,8 @@ _SEPARATORS = {
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
 _SIMULATED = _set("--dry-run --simulate --just-print --recon --no-act --download-only --downloadonly --assumeno")
 _SIMULATED_SHORT = {"apt": _set("-s -d"), "apk": _set("-s"), "zypper": _set("-d")}
+# What `apt-get build-dep name` brings whatever the name is, which itself it does not install: https://manpages.debian.org/apt-get.8
+_ALWAYS_NEEDED = "build-essential"
 # What pacman -S does not install with: https://man.archlinux.org/man/pacman.8#SYNC_OPTIONS_(APPLY_TO_-S)
 _PACMAN_ASKS = frozenset("cgilpsw")
 
@@ -164,7 +166,7 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
     kind = ""
     group = ""
     names: list[Argument] = []
-    simulated = False
+    simulated = needs = False
     words = iter(arguments)
     for argument in words:
         text = argument.text
@@ -178,13 +180,18 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
             names.append(argument)
         elif text in manager.install:
             kind = "install"
+            needs = text == "build-dep"
         elif text in manager.remove:
             kind = "remove"
         elif manager.name in ("dnf", "yum", "microdnf") and text == "group":
             continue
         elif text not in manager.skip:
             return []
-    return [] if not kind or simulated else _operations(manager, kind, group, names)
+    if not kind or simulated:
+        return []
+    if needs:
+        return [Operation(kind, manager.name, _ALWAYS_NEEDED, "", group, name) for name in names[:1]]
+    return _operations(manager, kind, group, names)
 
 
 def _operations(manager: Manager, kind: str, group: str, names: list[Argument]) -> list[Operation]:
