@@ -38,6 +38,8 @@ _PLACES = {
     "mode": _WITH_OWNER,
 }
 _BARE = ("readonly", "ro", "readwrite", "rw", "required")
+# https://github.com/containers/buildah/blob/main/docs/buildah-build.1.md
+_OF_BUILDAH = ("z", "Z", "U", "relabel=shared", "relabel=private")
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
@@ -92,6 +94,12 @@ def check_mounts(instruction: Instruction, errors: list[SyntaxProblem]) -> None:
     for flag in instruction.flags:
         if flag.name == "mount" and flag.value is not None:
             _check(flag, flag.value, errors)
+
+
+def is_of_buildah(text: str, span: Span) -> bool:
+    """Whether this place of a file is a field of a mount that BuildKit refuses and Buildah knows."""
+    field = text.startswith(",", span.start - 1) or text.endswith("--mount=", 0, span.start)
+    return field and text[span.start : span.end] in _OF_BUILDAH
 
 
 def _mount(flag: Flag, fields: list[_Field]) -> Mount:

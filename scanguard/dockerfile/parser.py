@@ -35,14 +35,19 @@ def parse(source: Source) -> Dockerfile:
     preamble, stages = _stages(instructions)
     _check_order(source, preamble, stages, errors)
     errors.sort(key=lambda error: error.span)
-    refused = _of_template(source.text, errors) if errors else ()
+    refused = _refused(source, errors) if errors else ()
     return Dockerfile(source, directives, preamble, stages, tuple(reader.comments), refused, escape)
 
 
-def _of_template(text: str, errors: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
+def _refused(source: Source, errors: list[SyntaxProblem]) -> tuple[SyntaxProblem, ...]:
+    """The errors that count: one of a template, and none for what Buildah takes in its own kind of file, a Containerfile."""
     from scanguard.dockerfile.templates import template_error
 
-    error = template_error(text, errors)
+    if source.uri.rpartition("/")[2].startswith("Containerfile"):
+        from scanguard.dockerfile.mounts import is_of_buildah
+
+        errors = [error for error in errors if not is_of_buildah(source.text, error.span)]
+    error = template_error(source.text, errors)
     return tuple(errors) if error is None else (error,)
 
 
