@@ -26,6 +26,6 @@ def test_other_errors_stay() -> None:
         "there is no instruction 'z'",
         "ENV has no value for 'z'",
     ]
-    assert [error.message for error in parse(Source("Containerfile", "FROM a\\nRUN --network=z b\\n")).errors] == [
+    assert [error.message for error in parse(Source("Containerfile", "FROM a\nRUN --network=z b\n")).errors] == [
         "--network is 'z'"
     ]
