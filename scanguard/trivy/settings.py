@@ -1,5 +1,6 @@
 """How Trivy is to be run: the command line's, the policy's and the environment's say, put together by whoever calls."""
 
+import os
 from collections.abc import Mapping
 
 from scanguard.model.record import NamedTuple
@@ -38,11 +39,15 @@ class TrivySettings(NamedTuple):
     oldest_days: int | None = 30
 
     def completed(self, environ: Mapping[str, str]) -> "TrivySettings":
-        """The settings with what only the environment says: the token, the program where none is named, the cache."""
+        """The settings with what only the environment says: the token, the program where none is named, the cache.
+
+        The cache becomes an absolute path, since Trivy runs in another directory.
+        """
+        cache = self.cache or default_cache(environ)
         return self._replace(
             path=self.path or environ.get(PROGRAM, ""),
             token=self.token or environ.get(TOKEN, ""),
-            cache=self.cache or default_cache(environ),
+            cache=os.path.abspath(os.path.expanduser(cache)) if cache else "",
         )
 
     @property

@@ -155,6 +155,14 @@ def test_what_the_environment_says() -> None:
     assert "t0ken" not in repr(found)
 
 
+def test_a_relative_cache_begins_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    for named, whole in (("srv", f"{tmp_path}/srv"), ("../srv/", f"{tmp_path.parent}/srv"), ("~/srv", "/home/me/srv")):
+        assert TrivySettings(cache=named).completed({}).cache == whole
+    assert TrivySettings().completed({}).cache == ""
+
+
 @pytest.mark.parametrize(
     ("environ", "cache"),
     [
