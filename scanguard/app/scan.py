@@ -56,7 +56,7 @@ def scan_targets(session: "Session", request: Request) -> Scan:
 
 
 def _batches(
-    session: "Session", request: Request, targets: Iterable[Target], shard: "Shard | None"
+    session: "Session", request: Request, targets: Sequence[Target], shard: "Shard | None"
 ) -> tuple[Batch, ...]:
     """The targets and images of this part of the run by their policies; one batch at least, for its policy's sake."""
     batches: dict[str, Batch] = {}
@@ -71,7 +71,7 @@ def _batches(
         batch = batch_of(target)
         if shard is None or shard.has(target.uri):
             batch.targets.append(target)
-    for batch, wanted in _images(session, request, batch_of, batches):
+    for batch, wanted in _images(session, request, targets, batch_of, batches):
         if shard is None or shard.has(wanted.target.image):
             batch.wanted.append(wanted)
         elif wanted.dockerfile is not None:
@@ -80,14 +80,18 @@ def _batches(
 
 
 def _images(
-    session: "Session", request: Request, batch_of: Callable[[Target | None], Batch], batches: dict[str, Batch]
+    session: "Session",
+    request: Request,
+    targets: Sequence[Target],
+    batch_of: Callable[[Target | None], Batch],
+    batches: dict[str, Batch],
 ) -> "Iterator[tuple[Batch, Wanted]]":
     """The images that the command line names, or else the policies of directories that it names."""
     cwd, options = os.path.realpath(session.environment.cwd), request.images
     if options is not None and options.targets:
         from scanguard.app.images.targets import typed
 
-        for wanted in typed(options.targets, cwd):
+        for wanted in typed(options.targets, cwd, targets):
             yield batch_of(wanted.dockerfile), wanted
     elif (options is None or options.of_policy) and _policies_count(request, cwd, batches):
         from scanguard.app.images.check import of_policies

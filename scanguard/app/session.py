@@ -13,7 +13,7 @@ from scanguard.policy.find import find_policy
 from scanguard.policy.model import DEFAULT, Policy
 from scanguard.registry import Registry
 from scanguard.sources.discover import Target
-from scanguard.sources.read import read
+from scanguard.sources.read import STANDARD_INPUT, read
 
 if TYPE_CHECKING:
     from scanguard.app.formats import Renderer
@@ -33,8 +33,17 @@ class Session:
         self._checks: tuple[Check, ...] = () if self.registry.alone else self._loaded()
         self._policies: Policies | None = None
         self.base_user: Callable[[ImageReference], str | None] | None = None
-        self.read: Callable[[Target], bytes] = _read
+        self.read: Callable[[Target], bytes] = self._read
+        self._piped: bytes | None = None
         self._rules: tuple[Rule, ...] = ()
+
+    def _read(self, target: Target) -> bytes:
+        """The bytes of a target; standard input, which gives them once, is kept for an image of the same Dockerfile."""
+        if target.path != STANDARD_INPUT:
+            return read(target.path, uri=target.uri)
+        if self._piped is None:
+            self._piped = read(target.path, uri=target.uri)
+        return self._piped
 
     @property
     def checks(self) -> "tuple[Check, ...]":
@@ -98,7 +107,7 @@ class Session:
         if request.policy and not (request.overlay and self.policies.overlaid(request.policy)):
             return request.policy
         cwd = self.environment.cwd
-        directory = os.path.dirname(target.path) if target is not None and target.path != "-" else cwd
+        directory = os.path.dirname(target.path) if target is not None and target.path != STANDARD_INPUT else cwd
         return find_policy(directory, cwd) or request.policy
 
     def policy_at(self, where: str, request: Request) -> Policy:
@@ -129,7 +138,3 @@ def severity_limit(text: str) -> Severity | None:
             return severity
     levels = ", ".join(severity.label for severity in Severity)
     raise ConfigurationError(f"--fail-on '{text}' is not a severity; write one of {levels}, never")
-
-
-def _read(target: Target) -> bytes:
-    return read(target.path, uri=target.uri)

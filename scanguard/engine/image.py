@@ -25,10 +25,19 @@ LEFT_OUT = Suppression("policy", "Inherited from the base image, which --exclude
 
 
 class Home(NamedTuple):
-    """Where findings go that no line of a Dockerfile can be blamed for: a file's uri and a place in it."""
+    """Where findings go that no line of a Dockerfile can be blamed for: a file's uri and a place in it.
+
+    Code-scanning UIs demand a file of each finding: one that does not exist (`exists` is False) is named only there.
+    """
 
     uri: str
     region: Region = FIRST_LINE
+    exists: bool = True
+
+    @property
+    def file(self) -> str:
+        """The file's uri, empty where there is none."""
+        return self.uri if self.exists else ""
 
 
 def problems(
@@ -60,10 +69,10 @@ def _run(setting: Setting, scan: ImageScan, home: Home, notifications: list[Noti
                 raise TypeError(type(problem).__name__)
             yield setting, problem
     except TargetError as error:  # the image's fault, told once however many checks meet it
-        notifications.append(Notification("error", f"The image {scan.image.name} {error.message}.", home.uri))
+        notifications.append(Notification("error", f"The image {scan.image.name} {error.message}.", home.file))
     except (Exception, SystemExit) as error:
         message = f"Rule {rule.id} ({rule.name}) failed on the image {scan.image.name}: {describe(error)}."
-        notifications.append(Notification("error", message, home.uri, None, rule.id))
+        notifications.append(Notification("error", message, home.file, None, rule.id))
 
 
 def _held_twice(contents: Sequence[LayerContents], places: Iterable[ImagePlace]) -> dict[int, frozenset[str]]:

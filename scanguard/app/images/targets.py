@@ -26,10 +26,13 @@ class Wanted(NamedTuple):
     error: TargetError | None = None
 
 
-def typed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
-    """The images of the command line; where one has no Dockerfile, the one of the working directory is tried."""
+def typed(targets: Iterable[ImageTarget], cwd: str, checked: Sequence[Target] = ()) -> Iterator[Wanted]:
+    """The images of the command line; where no Dockerfile is named for them, a likely one is tried.
+
+    That is the only Dockerfile that is `checked` beside them, or else the one of the working directory.
+    """
     for target in targets:
-        yield _typed(target, cwd)
+        yield _typed(target, cwd, checked)
 
 
 def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
@@ -63,9 +66,11 @@ def _from_here(image: str, root: str, cwd: str) -> str:
     return os.path.join(os.curdir, os.path.relpath(image, os.path.realpath(cwd)))
 
 
-def _typed(target: ImageTarget, cwd: str) -> Wanted:
+def _typed(target: ImageTarget, cwd: str, checked: Sequence[Target]) -> Wanted:
     if target.dockerfile:
         return _found(target, target.dockerfile, cwd)
+    if len(checked) == 1:
+        return Wanted(target, checked[0], guessed=True)
     if not os.path.isfile(os.path.join(cwd, "Dockerfile")):
         return Wanted(target, None)
     guess = _found(target, "Dockerfile", cwd)

@@ -1,5 +1,6 @@
 """Images in a run: which are checked, with which Dockerfile, what is accepted of them, and what is known and changed."""
 
+import io
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ FOUND = [
     (3, "exposed-port", "exact"),
 ]
 BARE = [(1, name, "") for name in ("build-tools-present", "exposed-port", "leftover-file", "setuid-file")]
+OTHER = "FROM other:1\nRUN a\nCOPY b /c\nRUN d\n"
 TODAY = "2026-11-21"
 
 
@@ -102,7 +104,7 @@ def test_the_dockerfile_beside_is_taken_where_the_image_was_built_from_it(root: 
     assert (report.notifications, int(report.exit_code)) == ((), 1)
 
 
-@pytest.mark.parametrize("text", [None, "FROM other:1\nRUN a\nCOPY b /c\nRUN d\n"])
+@pytest.mark.parametrize("text", [None, OTHER])
 def test_a_dockerfile_of_something_else_is_forgotten(root: Path, text: str | None) -> None:
     (root / "Dockerfile").unlink()
     if text is not None:
@@ -114,8 +116,39 @@ def test_a_dockerfile_of_something_else_is_forgotten(root: Path, text: str | Non
     assert (report.images[0].inherited, report.images[0].own, report.images[0].unknown) == (0, 0, 4)
 
 
+@pytest.mark.parametrize("words", [{"paths": ("-",)}, {"dockerfile": "-"}, {"paths": ("-",), "dockerfile": "-"}])
+def test_a_dockerfile_from_standard_input_is_the_image_s_too(
+    root: Path, monkeypatch: pytest.MonkeyPatch, words: dict[str, Any]
+) -> None:
+    (root / "Dockerfile").write_text(OTHER)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    report = check(root, ImageTarget("app.tar", words.get("dockerfile", "")), paths=words.get("paths", ()))
+    assert {(one.uri, one.image) for one in report.findings if one.image} == {("stdin", "example/app")}
+    assert lines(report) == FOUND
+    assert [(file.source.uri, file.source.text) for file in report.files] == [("stdin", TEXT)]
+
+
+def test_the_only_dockerfile_that_is_checked_is_likelier_than_the_one_of_the_working_directory(root: Path) -> None:
+    (root / "Dockerfile").write_text(OTHER)
+    (root / "docker").mkdir()
+    (root / "docker/Dockerfile").write_text(TEXT)
+    assert lines(check(root, "app.tar", paths=("docker",))) == FOUND
+    assert lines(check(root, "app.tar", paths=("docker", "Dockerfile"))) == BARE
+
+
+def test_what_fails_without_a_dockerfile_names_no_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "Dockerfile").unlink()
+    monkeypatch.setenv("PATH", "")
+    report = check(root, "app.tar", "no.tar", scan=True)
+    message = "The image example/app was not scanned for vulnerabilities: "
+    assert [(level, uri, text.partition("vulnerabilities: ")[0]) for level, uri, text in told(report)] == [
+        ("error", "", message.partition("vulnerabilities: ")[0]),
+        ("error", "no.tar", "does not exist; check the path"),
+    ]
+
+
 def test_a_named_dockerfile_of_something_else_is_told(root: Path) -> None:
-    (root / "x.Dockerfile").write_text("FROM other:1\nRUN a\nCOPY b /c\nRUN d\n")
+    (root / "x.Dockerfile").write_text(OTHER)
     report = check(root, ImageTarget("app.tar", "x.Dockerfile"))
     assert ("image-not-built-from-dockerfile", "x.Dockerfile", "unknown") in [
         (one.rule.name, one.uri, one.origin) for one in report.findings
@@ -245,7 +278,9 @@ def test_comments_hide_findings_of_an_image(root: Path) -> None:
 def test_what_an_image_confirms_is_accepted_by_what_the_report_says(root: Path) -> None:
     key = "AKIA" + "Z7QX3MNB5RTY2WKD"
     token = "hunter" + "2" * 6
-    text = f"FROM {BASE}\nARG GIT_TOKEN\nENV AWS_KEY={key}\nCOPY id_rsa \\\n  /app/id_rsa\nRUN make $GIT_TOKEN\nUSER 0\n"
+    text = (
+        f"FROM {BASE}\nARG GIT_TOKEN\nENV AWS_KEY={key}\nCOPY id_rsa \\\n  /app/id_rsa\nRUN make $GIT_TOKEN\nUSER 0\n"
+    )
     history = (
         "ARG GIT_TOKEN",
         f"ENV AWS_KEY={key}",
@@ -254,7 +289,9 @@ def test_what_an_image_confirms_is_accepted_by_what_the_report_says(root: Path) 
         "USER 0",
     )
     made = [entry("/bin/sh -c #(nop) ADD file:1 in / ")]
-    made += [entry(one, empty=one.startswith(("ARG", "ENV", "USER")), comment="buildkit.dockerfile.v0") for one in history]
+    made += [
+        entry(one, empty=one.startswith(("ARG", "ENV", "USER")), comment="buildkit.dockerfile.v0") for one in history
+    ]
     layers = ({**DEBIAN, **dpkg("libc6")}, {"app/id_rsa": File(b"x" * 1_700)}, {"app/made": b"x"})
     config = {"Env": [f"AWS_KEY={key}"], "User": "0"}
     (root / "app.tar").write_bytes(docker_archive(recipe()._replace(layers=layers, history=made, config=config)))
@@ -389,7 +426,7 @@ def test_findings_of_images_since_a_commit(root: Path, paths: tuple[str, ...]) -
     assert told(report) == [("note", "", "3 findings are left out: the cause did not change since HEAD.")]
     git(root, "add", "Dockerfile")
     assert lines(check(root, "app.tar", paths=paths, staged=True)) == [FOUND[3]]
-    (root / "Dockerfile").write_text("FROM other:1\nRUN a\nCOPY b /c\nRUN d\n")
+    (root / "Dockerfile").write_text(OTHER)
     assert lines(check(root, "app.tar", since="HEAD")) == BARE
     assert lines(check(root, "app.tar", paths=("Dockerfile",), since="HEAD")) == BARE
     git(root, "commit", "-qam", "second")
