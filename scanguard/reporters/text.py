@@ -163,15 +163,15 @@ def _gutter(finding: Finding) -> int:
 
 
 def summary(report: Report, palette: Palette) -> str:
-    """The last line: how many of what, in how many files, and the verdict with its reason."""
+    """The last line: how many of what, in how many files (images, where no file was read), the verdict with its reason."""
     active = report.active
     parts = []
     if active:
-        parts.append(f"{counts(active)} in {_files(report)}")
+        parts.append(f"{counts(active)} in {_where(report)}")
     elif report.complete:
-        parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_plural(report.file_count, 'file')}")
+        parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_where(report)}")
     else:
-        parts.append(f"nothing found in {_plural(report.file_count, 'file')}")
+        parts.append(f"nothing found in {_where(report)}")
     known = sum(finding.known for finding in report.findings) if report.baseline else 0
     suppressed = len(report.findings) - len(active) - known
     if report.baseline:
@@ -190,10 +190,13 @@ def counts(findings: tuple[Finding, ...]) -> str:
     return ", ".join(f"{number} {severity.label}" for severity, number in tally.items() if number)
 
 
-def _files(report: Report) -> str:
-    """`2 of 14 files`, or `2 files` where no other was read."""
-    hit = len({finding.uri for finding in report.active})
-    return f"{hit} of {report.file_count} files" if hit < report.file_count else _plural(hit, "file")
+def _where(report: Report) -> str:
+    """`2 of 14 files`, or `2 files` where no other was read, or nothing was found; the images where no file was read."""
+    if report.images and not report.file_count:
+        hit, read, noun = len({finding.image for finding in report.active}), len(report.images), "image"
+    else:
+        hit, read, noun = len({finding.uri for finding in report.active}), report.file_count, "file"
+    return f"{hit} of {_plural(read, noun)}" if 0 < hit < read else _plural(hit or read, noun)
 
 
 def _plural(number: int, noun: str) -> str:

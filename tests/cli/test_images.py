@@ -16,6 +16,8 @@ NO_SERVER = (
     "is no address of a server; write http://HOST or https://HOST, without user and password; "
     "the token is in SCANGUARD_TRIVY_TOKEN"
 )
+OFFLINE, ONE = "--offline opens no connection, and none to", "leave out one of them"
+SERVER = f"a Trivy server (--trivy-server, or trivy: server in the policy); {ONE}"
 ARCHIVE = ("--image", "app.tar", "--no-trivy")
 
 
@@ -50,7 +52,16 @@ def runs(text: str) -> list[tuple[str, list[str], int]]:
         (("--dockerfile", "Dockerfile"), "--dockerfile speaks of an image; name it with --image"),
         (("--image", "a", "--dockerfile", "x", "--image", "b", "--dockerfile", "y"), ONE_DOCKERFILE),
         (("--image", "a", "--offline", "--pull"), "--offline and --pull exclude each other"),
-        (("--image", "a", "--trivy-timeout", "0"), "--trivy-timeout is a number of seconds above 0"),
+        *(
+            (
+                ("--image", "a", f"--trivy-timeout={seconds}"),
+                f"argument --trivy-timeout: '{seconds}' is not a whole number of seconds, from 1 to 86400"
+                " (see `scanguard check --help`)",
+            )
+            for seconds in ("0", "0.01", "-1", "ten", "86401", "1" * 5000)
+        ),
+        (("--image", "a", "--offline", "--trivy-server", "http://127.0.0.1:1"), f"{OFFLINE} {SERVER}"),
+        (("--image", "a", "--offline", "--trivy-backend", "redis://r:1"), f"{OFFLINE} Redis (--trivy-backend); {ONE}"),
         (
             ("--image", "a", "--trivy-backend", "foo"),
             "--trivy-backend 'foo' is none; write fs, memory or redis://HOST:PORT",
@@ -67,6 +78,13 @@ def runs(text: str) -> list[tuple[str, list[str], int]]:
 )
 def test_arguments_that_cannot_be(command: Command, root: Path, words: tuple[str, ...], message: str) -> None:
     assert command("check", *words) == (2, "", f"scanguard: {message}\n")
+
+
+def test_offline_goes_with_no_server_of_the_policy(command: Command, root: Path) -> None:
+    (root / "own.yaml").write_text("trivy: {server: 'https://t.example.org'}\n")
+    words = ("check", *ARCHIVE[:2], "--offline", "--policy", "own.yaml")
+    assert command(*words) == (2, "", f"scanguard: {OFFLINE} {SERVER}\n")
+    assert command(*words, "--no-trivy").code == 1
 
 
 def test_a_dockerfile_that_is_named_is_checked_too(command: Command, root: Path) -> None:
@@ -209,7 +227,7 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
     ]
     (root / "Dockerfile").unlink()
     printed = command("check", *ARCHIVE, "--ignore", "setuid-file,exposed-port,leftover-file,build-tools-present").out
-    assert printed == "image example/app: nothing found\nclean: nothing found in 0 files\n"
+    assert printed == "image example/app: nothing found\nclean: nothing found in 1 image\n"
     printed = command("check", *ARCHIVE).out
     assert printed.splitlines()[-2:] == [
         "image example/app: 4 found",
