@@ -231,5 +231,5 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
     printed = command("check", *ARCHIVE).out
     assert printed.splitlines()[-2:] == [
         "image example/app: 4 found",
-        "4 medium in 1 file; fails on medium or worse",
+        "4 medium in 1 image; fails on medium or worse",
     ]
