@@ -9,8 +9,9 @@ from scanguard.model.errors import ConfigurationError
 from scanguard.model.lazily import matcher
 from scanguard.policy.model import ImageTarget
 from scanguard.reporters.terminal import visible
-from scanguard.trivy.settings import TrivySettings
+from scanguard.trivy.settings import TrivySettings, demand_local
 
+_LONGEST = 86_400
 _BACKENDS = ("fs", "memory")
 _REDIS = matcher(r"redis://[^\s/]+(/\S*)?", "fullmatch")
 _SERVER = matcher(r"https?://[^\s/@]+(/[^\s@]*)?", "fullmatch")
@@ -48,8 +49,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--trivy-backend", metavar="B", default="fs", help="what is known of layers: fs, memory, redis://…"
     )
     trivy.add_argument(
-        "--trivy-timeout", metavar="S", type=int, default=TrivySettings().timeout, help="seconds an image"
+        "--trivy-timeout", metavar="S", type=_seconds, default=TrivySettings().timeout, help="seconds an image"
     )
+
+
+def _seconds(text: str) -> int:
+    """A time limit. Raises ArgumentTypeError for what is none."""
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= _LONGEST:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is not a whole number of seconds, from 1 to {_LONGEST}")
 
 
 def paths(namespace: argparse.Namespace) -> tuple[str, ...]:
@@ -78,8 +86,6 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
         )
     if namespace.offline and namespace.pull:
         raise ConfigurationError("--offline and --pull exclude each other")
-    if namespace.trivy_timeout < 1:
-        raise ConfigurationError("--trivy-timeout is a number of seconds above 0")
     targets = tuple(
         ImageTarget(name, "".join(dockerfiles), namespace.target, namespace.platform)
         for name in dict.fromkeys(namespace.image)
@@ -109,7 +115,7 @@ def _builders(pairs: list[str]) -> dict[str, str]:
 
 
 def _trivy(namespace: argparse.Namespace) -> TrivySettings:
-    """How Trivy is to be run. Raises ConfigurationError for a server or a backend that is none."""
+    """How Trivy is to be run. Raises ConfigurationError for a server or a backend that is none, or that is not offline."""
     default = TrivySettings()
     server, backend = namespace.trivy_server, namespace.trivy_backend
     if server and not _SERVER(server):
@@ -118,7 +124,7 @@ def _trivy(namespace: argparse.Namespace) -> TrivySettings:
     if backend not in _BACKENDS and not _REDIS(backend):
         known = "write fs, memory or redis://HOST:PORT"
         raise ConfigurationError(f"--trivy-backend '{_masked(backend)}' is none; {known}")
-    return TrivySettings(
+    settings = TrivySettings(
         path=namespace.trivy,
         cache=namespace.trivy_cache,
         db_repository=words(namespace.db_repository) or default.db_repository,
@@ -127,6 +133,8 @@ def _trivy(namespace: argparse.Namespace) -> TrivySettings:
         server=server,
         cache_backend=backend,
     )
+    demand_local(settings)
+    return settings
 
 
 def _masked(address: str) -> str:

@@ -28,7 +28,8 @@ from scanguard.trivy.prepare import Ready
 from scanguard.trivy.private import watched
 from scanguard.trivy.settings import TrivySettings
 
-_GRACE = 15.0
+_GRACE: Final = (2.0, 15.0)
+"""Seconds, at least and at most, that Trivy has beyond its own time limit to end by itself; between them by a tenth of it."""
 _TRIES = 3
 _GROWTH: Final = "200"
 """Percent by which Trivy's heap may grow before it is collected; twice Go's own saves a seventh of its work for 16 MB."""
@@ -123,7 +124,7 @@ def _scan(
         extra = {"GOGC": _GROWTH, "TMPDIR": work, **_secret_settings(settings, cache.backend)}
         beside = partial(watched, paths=(private, os.path.join(cache.path, "fanal")))
         for attempt in range(_TRIES):
-            ended = run(words, timeout=settings.timeout + _GRACE, extra=extra, cwd=private, stop=stop, beside=beside)
+            ended = run(words, timeout=_patience(settings), extra=extra, cwd=private, stop=stop, beside=beside)
             _settle(checked, cache)
             if ended.code == 0 and not ended.timed_out:
                 return _checked(read_report(report), image)
@@ -131,6 +132,12 @@ def _scan(
             if error.failure.name != "lock" or attempt == _TRIES - 1:
                 break
         raise error
+
+
+def _patience(settings: TrivySettings) -> float:
+    """After how many seconds a Trivy is ended that does not keep to its time limit."""
+    least, most = _GRACE
+    return settings.timeout + min(least + settings.timeout / 10, most)
 
 
 def _settle(checked: Aside[None] | None, cache: Cache) -> None:

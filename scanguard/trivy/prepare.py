@@ -10,7 +10,7 @@ from scanguard.threads import Stop
 from scanguard.trivy import memory
 from scanguard.trivy.database import Say, ready
 from scanguard.trivy.program import Program, approve, find
-from scanguard.trivy.settings import TrivySettings
+from scanguard.trivy.settings import TrivySettings, demand_local
 
 
 class Ready(NamedTuple):
@@ -44,8 +44,9 @@ def prepare(
     `settings` are complete (`TrivySettings.completed`). `cwd` is the working directory, `repository` the scanned one: Trivy
     is taken from neither by itself. `beside` is the interpreter's directory, `now` the time in seconds since 1970; `say`
     gets a line for people before something takes long. Raises TargetError, and ConfigurationError for a program that must
-    not be run.
+    not be run and for what is offline and would ask a server.
     """
+    demand_local(settings)
     program = approve(find(settings.path, os.environ, cwd, beside, repository), settings.sha256, settings.cache, stop)
     if not settings.cache and not settings.server:
         raise TargetError("Trivy has no place for its database: set HOME, XDG_CACHE_HOME or the cache directory")

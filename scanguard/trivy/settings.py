@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
 
 TOKEN = "SCANGUARD_TRIVY_TOKEN"  # noqa: S105 - the name of a variable
@@ -16,8 +17,9 @@ class TrivySettings(NamedTuple):
     `path` is the program as the user names it (empty: look for it), `sha256` the hexadecimal digest that it must have.
     `cache` is the directory that holds Trivy's `db`, and what ScanGuard keeps of scans below `scanguard` (empty: Trivy's
     own). `db_repository` are the places of the vulnerability database, tried in order; `java_db_repository` that of Java
-    archives (empty: Trivy's own choice). `offline` opens no socket. `timeout` is in seconds and for one image. `server` is
-    the address of a Trivy server, `token` its password; `cache_backend` is `fs`, `memory` or the address of a Redis.
+    archives (empty: Trivy's own choice). `offline` opens no connection but to the docker daemon. `timeout` is in seconds and
+    for one image. `server` is the address of a Trivy server, `token` its password; `cache_backend` is `fs`, `memory` or the
+    address of a Redis.
 
     `secrets` and `licences` say what is looked for beside vulnerabilities. A database older than `stale_days` is warned
     about, one older than `oldest_days` (None: never) is an error.
@@ -58,6 +60,15 @@ class TrivySettings(NamedTuple):
     def __repr__(self) -> str:
         """The settings without their token and the password in an address."""
         return f"TrivySettings(path={self.path!r}, cache={self.cache!r}, server={bool(self.server)})"
+
+
+def demand_local(settings: TrivySettings) -> None:
+    """Raise ConfigurationError where what is to be offline would ask a Trivy server or a Redis, wherever they listen."""
+    asked = "a Trivy server (--trivy-server, or trivy: server in the policy)" if settings.server else ""
+    if settings.cache_backend.startswith("redis:"):
+        asked = "Redis (--trivy-backend)"
+    if settings.offline and asked:
+        raise ConfigurationError(f"--offline opens no connection, and none to {asked}; leave out one of them")
 
 
 def default_cache(environ: Mapping[str, str]) -> str:

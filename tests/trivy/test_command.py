@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -166,6 +167,16 @@ def test_a_program_that_went_away(layout: Source, tmp_path: Path) -> None:
     gone = Ready(Program(str(tmp_path / "none"), "0.76.0"), TrivySettings(cache=str(tmp_path / "cache")))
     with pytest.raises(TargetError, match="Trivy could not be run: No such file"):
         scan(layout, gone)
+
+
+@pytest.mark.parametrize("signal", ["", "trap '' TERM; "])
+def test_a_trivy_that_does_not_keep_to_its_time(signal: str, layout: Source, tmp_path: Path) -> None:
+    program = recorder(tmp_path, layout.image.diff_ids)
+    Path(program.path).write_text(f"#!/bin/sh\n{signal}while :; do sleep 0.1; done\n")
+    began = monotonic()
+    with pytest.raises(TargetError, match="did not finish in time"):
+        scan(layout, Ready(program, TrivySettings(cache=str(tmp_path / "cache"), timeout=1)))
+    assert 3 < monotonic() - began < (14 if signal else 8)
 
 
 def test_no_place_for_a_database(tmp_path: Path) -> None:

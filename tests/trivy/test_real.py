@@ -490,7 +490,8 @@ def test_a_server(token: str, works: bool, tmp_path: Path, settings: TrivySettin
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        client = settings._replace(server=f"http://127.0.0.1:{port}", token=token, cache=str(tmp_path / "none"))
+        online = settings._replace(offline=False, cache=str(tmp_path / "none"))
+        client = online._replace(server=f"http://127.0.0.1:{port}", token=token)
         ready = prepare(client, cwd=str(tmp_path), now=time.time())
         path = written(tmp_path, recipe())
         if works:
