@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from scanguard.blame.expected import expected, shells_of
 from scanguard.blame.follow import BuilderImage, Follower
-from scanguard.blame.history import read_history
+from scanguard.blame.history import PADDED, read_history
 from scanguard.blame.layers import CHANGED, Layers
 from scanguard.blame.matching import Matcher
 from scanguard.blame.nodes import Blame, Certainty, Origin
@@ -55,6 +55,13 @@ class Alignment:
         origin = self.layers.layer(index)
         steps = tuple(self.steps[span] for span in origin.spans if span in self.steps)
         return self.follower.follow(origin, steps, f"/{path.lstrip('/')}")
+
+    def entry(self, index: int) -> Origin:
+        """Who wrote an entry of the image's history, counted from 0; those that BuildKit adds to fill up are nobody's."""
+        entries = self.image.history
+        if not 0 <= index < len(entries) or entries[index].comment == PADDED:
+            return Origin(Certainty.UNKNOWN, reason=f"The history has no entry {index} of an instruction.")
+        return self.layers.entry(sum(one.comment != PADDED for one in entries[:index]))
 
     def setting(self, instruction: str, key: str = "") -> Origin:
         """Who set a part of the configuration: the last instruction that did where the image agrees, else the base image."""

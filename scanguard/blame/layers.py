@@ -128,6 +128,12 @@ class Layers:
         found = self._made(line, start)
         return _counted(found) if offset else found
 
+    def entry(self, line: int) -> Origin:
+        """Who wrote a line of the history, whether it made a layer or not."""
+        if self.reason:
+            return Origin(Certainty.UNKNOWN, reason=self.reason)
+        return self._single(line) if line >= self.first else self._before(line)
+
     def bottom(self, reason: str = "") -> Origin:
         """What the base image brought."""
         if self.scratch or self.base_span is None:

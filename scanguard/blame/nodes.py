@@ -61,5 +61,8 @@ class Blame(Protocol):
     def path(self, index: int, path: str) -> Origin:
         """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage."""
 
+    def entry(self, index: int) -> Origin:
+        """Who wrote an entry of the image's history, counted from 0."""
+
     def setting(self, instruction: str, key: str = "") -> Origin:
         """Who set a part of the configuration: `USER`, `ENV` with a variable's name, `EXPOSE` with a port."""

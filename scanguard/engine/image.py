@@ -152,6 +152,8 @@ class ImageStamp:
             return self._lack()
         if place.setting:
             return blame.setting(place.setting, place.key)
+        if place.entry is not None:
+            return blame.entry(place.entry)
         if place.layer is None:
             return Origin(Certainty.UNKNOWN)
         if not place.path:

@@ -10,7 +10,8 @@ class ImagePlace(NamedTuple):
     `layer` counts from 0, None for what no layer made (a setting) or where no layer is known. `path` has no leading `/`.
     `setting` is the instruction that sets a part of the configuration (`USER`, `ENV`, `EXPOSE`, …), `key` the name there
     (a variable, a label); `missing` says that the Dockerfile should set it and does not: the stage that ships lacks it. With a
-    `layer` and a `path` blame follows copies into the stage that they came from.
+    `layer` and a `path` blame follows copies into the stage that they came from. `entry` counts the entries of the image's
+    history from 0: what it says of itself, a layer or none, is the work of that entry.
     """
 
     layer: int | None = None
@@ -18,6 +19,7 @@ class ImagePlace(NamedTuple):
     setting: str = ""
     key: str = ""
     missing: bool = False
+    entry: int | None = None
 
 
 class ImageProblem(NamedTuple):

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from scanguard.checks.image.commands import told_by_history
 from scanguard.checks.image.history import Past, history
-from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 
 # As the classic builder and buildah write it: a hash in the place of the sources.
@@ -62,7 +62,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
             added = _added(past)
             if added:
                 message = f"A step of the image adds {added} with ADD."
-                yield ImageProblem(message, ImagePlace(past.layer), told_by_history(scan), key=added)
+                yield ImageProblem(message, past.place, told_by_history(scan), key=added)
 
 
 def _added(past: Past) -> str:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from scanguard.checks.image.commands import own_commands, told_by_history
-from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 
 _UPGRADES = {
@@ -63,5 +63,5 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
             if call.name in _UPGRADES and (word in _UPGRADES[call.name] or _UPGRADES[call.name] == ("",)):
                 name = f"{call.name} {word}".strip()
                 message = f"A step of the image runs '{name}'."
-                yield ImageProblem(message, ImagePlace(past.layer), told_by_history(scan), key=name)
+                yield ImageProblem(message, past.place, told_by_history(scan), key=name)
                 break

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from scanguard.blame.nodes import Certainty
 from scanguard.build.evaluate import evaluate
 from scanguard.build.model import Build
 from scanguard.checks.image.parts import own_from
 from scanguard.dockerfile.parser import parse
-from scanguard.image.nodes import HistoryEntry, Image
+from scanguard.image.nodes import HistoryEntry
+from scanguard.image.problems import ImagePlace
 from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.plugin import ImageScan
@@ -31,7 +33,8 @@ class Past(NamedTuple):
     """One entry of the history: an instruction's keyword and what came after it.
 
     Of RUN `text` is the command, and `arguments` the build arguments as the builder wrote them before it. `layer` is None
-    where the entry made none, or where the history does not tell; `own` says that it is not the base's.
+    where the entry made none, or where the history does not tell; `own` says that it is not the base's. `entry` counts
+    the entries from 0.
     """
 
     keyword: str
@@ -39,22 +42,31 @@ class Past(NamedTuple):
     arguments: str
     layer: int | None
     own: bool
+    entry: int
+
+    @property
+    def place(self) -> ImagePlace:
+        """What the entry says of itself, for blame."""
+        return ImagePlace(self.layer, entry=self.entry)
 
 
 def history(scan: ImageScan) -> tuple[Past, ...]:
     """The entries, oldest first; none of them is anybody's own where the history does not fit the layers."""
-    return tuple(_entries(scan.image, own_from(scan)))
+    return tuple(_entries(scan, own_from(scan)))
 
 
-def _entries(image: Image, own: int) -> Iterator[Past]:
+def _entries(scan: ImageScan, own: int) -> Iterator[Past]:
+    image, blame = scan.image, scan.blame
     fits = sum(not entry.empty for entry in image.history) == len(image.diff_ids)
     made = 0
-    for entry in image.history:
+    for at, entry in enumerate(image.history):
         layer = made if fits and not entry.empty else None
         made += not entry.empty
         keyword, text, arguments = _read(entry)
-        # What a base sets after its last layer cannot be told from what the user sets before his first one.
-        yield Past(keyword, text, arguments, layer, fits and (made > own or own == 0))
+        # Layers cannot tell what a base sets after its last one from what the user sets before his first one; blame can.
+        mine = fits and (made > own or own == 0)
+        mine = mine or (blame is not None and blame.entry(at).certainty is Certainty.EXACT)
+        yield Past(keyword, text, arguments, layer, mine, at)
 
 
 def _read(entry: HistoryEntry) -> tuple[str, str, str]:

@@ -87,7 +87,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     if drop:
         message = f"{message[:-1]}; {drop} may drop privileges at start."
     confidence = Confidence.LOW if drop else Confidence.HIGH
-    yield ImageProblem(message, duty(scan, "USER"), confidence, key=user or "root")
+    yield ImageProblem(message, duty(scan, "USER", lacking=not name), confidence, key=user or "root")
 
 
 def _uid(scan: ImageScan, name: str) -> int | None:

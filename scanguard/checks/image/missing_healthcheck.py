@@ -51,4 +51,4 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [CIS Docker Benchmark 4.6](https://www.cisecurity.org/benchmark/docker)
     """
     if scan.image.format == "docker" and scan.image.config.health == ():
-        yield ImageProblem("The image has no HEALTHCHECK.", duty(scan, "HEALTHCHECK"))
+        yield ImageProblem("The image has no HEALTHCHECK.", duty(scan, "HEALTHCHECK", lacking=True))

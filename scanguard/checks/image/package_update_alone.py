@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from scanguard.checks.image.commands import own_commands, told_by_history
-from scanguard.image.problems import ImagePlace, ImageProblem
+from scanguard.image.problems import ImageProblem
 from scanguard.plugin import ImageScan, Severity, image_check
 
 _MANAGERS = ("apt-get", "apt", "aptitude", "apk")
@@ -67,4 +67,4 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
         if updates and not used and all(call.name in _QUIET for call in calls):
             name = f"{updates[0].name} update"
             message = f"A step of the image runs '{name}' and installs nothing."
-            yield ImageProblem(message, ImagePlace(past.layer), told_by_history(scan), key=name)
+            yield ImageProblem(message, past.place, told_by_history(scan), key=name)

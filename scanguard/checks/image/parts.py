@@ -96,11 +96,16 @@ def own_files(scan: ImageScan) -> Iterator[tuple[str, Placed]]:
             yield path, placed
 
 
-def duty(scan: ImageScan, setting: str) -> ImagePlace:
-    """The place of a setting that every image should make by itself: where it is the base's, the lack is not the base's."""
-    if scan.blame is not None and scan.blame.setting(setting).certainty is Certainty.BASE:
-        return ImagePlace(setting=setting, missing=True)
-    return ImagePlace(setting=setting)
+def duty(scan: ImageScan, setting: str, *, lacking: bool) -> ImagePlace:
+    """The place of a setting that every image should make by itself: where it is the base's, the lack is not the base's.
+
+    `lacking` says that the image has none at all: then nobody made it, on no base either.
+    """
+    if scan.blame is None:
+        return ImagePlace(setting=setting)
+    origin = scan.blame.setting(setting)
+    nobody = origin.certainty is Certainty.UNKNOWN and lacking
+    return ImagePlace(setting=setting, missing=nobody or origin.certainty is Certainty.BASE)
 
 
 def is_foreign(path: str) -> bool:

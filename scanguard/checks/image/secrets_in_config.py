@@ -1,5 +1,6 @@
 """The secrets in an image's configuration and history, masked."""
 
+import re
 from collections.abc import Iterator
 
 from scanguard.blame.nodes import Certainty
@@ -16,6 +17,7 @@ from scanguard.plugin import ImageScan
 
 _DECLARATIONS = ("ARG", "ENV", "LABEL")
 _LONGEST = 100_000
+_NAME = re.compile(r"(?:^|\s)([A-Za-z_][\w.-]*)=")
 
 
 class ConfigSecret(NamedTuple):
@@ -63,26 +65,41 @@ def _set_by_base(scan: ImageScan, setting: str, name: str) -> bool:
 
 def _of_past(scan: ImageScan, past: Past, told: set[str]) -> Iterator[ConfigSecret]:
     text = f"{past.arguments} {past.text}"
-    place = ImagePlace(past.layer, setting="" if past.layer is not None else past.keyword)
-    found = find_values(text)
-    for value in found:
+    for value in find_values(text):
         if not _is_told(text[value.start : value.end], told):
-            key = past.text.partition("=")[0] if past.keyword in _DECLARATIONS else ""
-            yield ConfigSecret(value.kind, value.shown, past.keyword, key, place._replace(key=key), value.severity)
+            setting = "ARG" if value.start < len(past.arguments) else past.keyword
+            name = _name_before(text, value.start) if setting in _DECLARATIONS else ""
+            place = _argument(scan, past, name) if setting == "ARG" else past.place
+            yield ConfigSecret(value.kind, value.shown, setting, name, place, value.severity)
     if past.own:
-        yield from _declared(past, place, told)
+        yield from _declared(scan, past, told)
     if past.own and past.keyword == "RUN" and scan.build is None:
-        yield from _of_command(past, place)
+        yield from _of_command(past)
 
 
-def _declared(past: Past, place: ImagePlace, told: set[str]) -> Iterator[ConfigSecret]:
+def _name_before(text: str, at: int) -> str:
+    """The name of the pair whose value holds what begins at a place of a text; empty where there is none."""
+    names = _NAME.findall(text[:at])
+    return names[-1] if names else ""
+
+
+def _argument(scan: ImageScan, past: Past, name: str) -> ImagePlace:
+    """The place of a build argument: its ARG, for every RUN after it has its value; the entry where no ARG is known."""
+    if name and past.own and past.keyword == "RUN" and scan.blame is not None:
+        origin = scan.blame.setting("ARG", name)
+        if origin.spans and origin.certainty is not Certainty.BASE:
+            return ImagePlace(setting="ARG", key=name)
+    return past.place
+
+
+def _declared(scan: ImageScan, past: Past, told: set[str]) -> Iterator[ConfigSecret]:
     """Build arguments and variables that are known by their names; a value that was told by its format is none again."""
     run = past.keyword == "RUN"
     text = past.arguments if run else past.text if past.keyword in _DECLARATIONS else ""
     for named in named_values(text, 0, len(text)):
         if not _is_told(text[named.start : named.end], told):
-            key = place._replace(key=named.name)
-            yield ConfigSecret(named.kind, "", "ARG" if run else past.keyword, named.name, key, Severity.HIGH)
+            place = _argument(scan, past, named.name) if run else past.place
+            yield ConfigSecret(named.kind, "", "ARG" if run else past.keyword, named.name, place, Severity.HIGH)
 
 
 def _is_told(value: str, told: set[str]) -> bool:
@@ -93,8 +110,8 @@ def _is_told(value: str, told: set[str]) -> bool:
     return False
 
 
-def _of_command(past: Past, place: ImagePlace) -> Iterator[ConfigSecret]:
+def _of_command(past: Past) -> Iterator[ConfigSecret]:
     """What the symbolic build sees in a command, where no Dockerfile is there to be asked."""
     for secret in secrets(evaluated(past.text)):
         if secret.masked == "***":
-            yield ConfigSecret(secret.kind, "", "RUN", secret.holder, place, secret.severity, secret.confidence)
+            yield ConfigSecret(secret.kind, "", "RUN", secret.holder, past.place, secret.severity, secret.confidence)

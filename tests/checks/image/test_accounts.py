@@ -37,6 +37,8 @@ def test_no_user_is_not_the_fault_of_the_base() -> None:
         looked = scan(DEBIAN, {"a": b""}, history=history, dockerfile=f"FROM debian:12\nRUN make\n{text}", User=user)
         assert looked.base_layers == 1
         assert [one.place for one in problems(image_root_user.check, looked)] == [place]
+    bare = scan({"x": b"1"}, history=("COPY x /x # buildkit",), dockerfile="FROM scratch\nCOPY x /x\n")
+    assert [one.place for one in problems(image_root_user.check, bare)] == [lack]
 
 
 @pytest.mark.parametrize("user", ["1000", "10001:0", "daemon", "nobody"])

@@ -89,11 +89,68 @@ def test_build_arguments(line: str) -> None:
     assert problems(secret_in_image_config.check, looked) == (
         ImageProblem(
             "The build argument 'NPM_TOKEN' in the image's history holds a token.",
-            ImagePlace(1, key="NPM_TOKEN"),
+            ImagePlace(1, entry=1),
             severity=Severity.HIGH,
             key="NPM_TOKEN",
         ),
     )
+
+
+ARGUED = f"|1 TOKEN={GITHUB} /bin/sh -c "
+CLASSIC = (
+    "/bin/sh -c #(nop) ADD file:1 in / ",
+    "-/bin/sh -c #(nop)  ARG TOKEN",
+    f'-{ARGUED}echo "$TOKEN"',
+    "-/bin/sh -c #(nop)  ENV A=1",
+    f"-{ARGUED}true",
+    f"-{ARGUED}echo end",
+)
+BUILDKIT = (
+    CLASSIC[0],
+    "-ARG TOKEN",
+    f'RUN {ARGUED}echo "$TOKEN" # buildkit',
+    "-ENV A=1",
+    f"RUN {ARGUED}true # buildkit",
+    f"RUN {ARGUED}echo end # buildkit",
+)
+
+
+@pytest.mark.parametrize("history", [CLASSIC, BUILDKIT])
+def test_the_value_of_a_build_argument_belongs_to_its_arg(history: tuple[str, ...]) -> None:
+    dockerfile = 'FROM debian:12\nARG TOKEN\nRUN echo "$TOKEN"\nENV A=1\nRUN true\nRUN echo end\n'
+    layers = (DEBIAN, *({name: b""} for name in "abc" if history is BUILDKIT))
+    looked = scan(*layers, history=history, dockerfile=dockerfile, Env=["A=1"])
+    (found,) = problems(secret_in_image_config.check, looked)
+    assert found == ImageProblem(
+        "The build argument 'TOKEN' in the image's history holds a GitHub token (ghp_***).",
+        ImagePlace(setting="ARG", key="TOKEN"),
+        severity=Severity.CRITICAL,
+        key="TOKEN",
+    )
+    assert looked.blame is not None
+    origin = looked.blame.setting("ARG", "TOKEN")
+    assert (origin.certainty.value, dockerfile.count("\n", 0, origin.spans[0].start)) == ("exact", 1)
+
+
+def test_a_step_without_a_layer_has_a_line_of_its_own() -> None:
+    command = f"curl -H 'Authorization: token {GITHUB}' https://example.com"
+    dockerfile = f"FROM debian:12\nRUN {command}\nENV KEY={PASSWORD[:4]}\nRUN true\n"
+    history = (CLASSIC[0], f"-/bin/sh -c {command}", f"-/bin/sh -c #(nop)  ENV KEY={PASSWORD[:4]}", "-/bin/sh -c true")
+    looked = scan(DEBIAN, history=history, dockerfile=dockerfile)
+    (found,) = problems(secret_in_image_config.check, looked)
+    assert found.place == ImagePlace(entry=1)
+    assert looked.blame is not None
+    lines = [
+        (one.certainty.value, *(dockerfile.count("\n", 0, span.start) for span in one.spans))
+        for one in map(looked.blame.entry, range(5))
+    ]
+    assert lines == [("base", 0), ("exact", 1), ("exact", 2), ("exact", 3), ("unknown",)]
+
+
+def test_the_name_of_a_pair_that_is_not_the_first() -> None:
+    history = ("RUN base", f"-ENV A=1 KEY={GITHUB}", "-ENV KEY=")
+    (found,) = problems(secret_in_image_config.check, scan(DEBIAN, history=history, base=0, Env=["A=1", "KEY="]))
+    assert (found.message, found.key) == ("ENV 'KEY' in the image's history holds a GitHub token (ghp_***).", "KEY")
 
 
 def test_variables_that_a_later_step_took_away() -> None:
@@ -102,13 +159,13 @@ def test_variables_that_a_later_step_took_away() -> None:
     assert problems(secret_in_image_config.check, looked) == (
         ImageProblem(
             "ENV 'API_TOKEN' in the image's history holds a token.",
-            ImagePlace(setting="ENV", key="API_TOKEN"),
+            ImagePlace(entry=2),
             severity=Severity.HIGH,
             key="API_TOKEN",
         ),
         ImageProblem(
             "The build argument 'DEPLOY' in the image's history holds a GitHub token (ghp_***).",
-            ImagePlace(setting="ARG", key="DEPLOY"),
+            ImagePlace(entry=4),
             severity=Severity.CRITICAL,
             key="DEPLOY",
         ),
@@ -120,10 +177,10 @@ def test_commands() -> None:
     looked = scan(DEBIAN, {"a": b""}, history=("RUN base", f"RUN {command} # buildkit"))
     (found,) = problems(secret_in_image_config.check, looked)
     assert found.message.startswith("RUN") and found.message.endswith("in the image's history holds a password.")
-    assert found.place == ImagePlace(1)
+    assert found.place == ImagePlace(1, entry=1)
     token = scan(DEBIAN, {"a": b""}, history=("RUN base", f"/bin/sh -c git clone https://{GITHUB}@github.com/x/y"))
     assert [(one.message, one.place) for one in problems(secret_in_image_config.check, token)] == [
-        ("RUN in the image's history holds a GitHub token (ghp_***).", ImagePlace(1))
+        ("RUN in the image's history holds a GitHub token (ghp_***).", ImagePlace(1, entry=1))
     ]
 
 

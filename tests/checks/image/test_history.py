@@ -45,8 +45,8 @@ def stepped(line: str, base: int | None = 1) -> ImageScan:
 )
 def test_entries(line: str, expected: tuple[str, str, str]) -> None:
     found = history(stepped(line))
-    assert found[0] == Past("ADD", f"file:{HASH} in /", "", 0, own=False)
-    assert found[1] == Past(*expected, 1, own=True)
+    assert found[0] == Past("ADD", f"file:{HASH} in /", "", 0, own=False, entry=0)
+    assert found[1] == Past(*expected, 1, own=True, entry=1)
 
 
 def test_whose_entries() -> None:
@@ -91,7 +91,7 @@ UPGRADES = {
 @pytest.mark.parametrize("line", UPGRADES)
 def test_distribution_upgrades(line: str) -> None:
     assert problems(distribution_upgrade.check, stepped(line)) == (
-        ImageProblem(f"A step of the image runs '{UPGRADES[line]}'.", ImagePlace(1), key=UPGRADES[line]),
+        ImageProblem(f"A step of the image runs '{UPGRADES[line]}'.", ImagePlace(1, entry=1), key=UPGRADES[line]),
     )
     assert [one.confidence for one in problems(distribution_upgrade.check, stepped(line, None))] == [Confidence.LOW]
     assert problems(distribution_upgrade.check, stepped(line, 2)) == ()
@@ -122,7 +122,7 @@ UPDATES = {
 def test_updates_alone(line: str) -> None:
     message = f"A step of the image runs '{UPDATES[line]}' and installs nothing."
     assert problems(package_update_alone.check, stepped(line)) == (
-        ImageProblem(message, ImagePlace(1), key=UPDATES[line]),
+        ImageProblem(message, ImagePlace(1, entry=1), key=UPDATES[line]),
     )
 
 
@@ -154,7 +154,9 @@ ADDED = {
 @pytest.mark.parametrize("line", ADDED)
 def test_added_files(line: str) -> None:
     message = f"A step of the image adds {ADDED[line]} with ADD."
-    assert problems(added_file.check, stepped(line)) == (ImageProblem(message, ImagePlace(1), key=ADDED[line]),)
+    assert problems(added_file.check, stepped(line)) == (
+        ImageProblem(message, ImagePlace(1, entry=1), key=ADDED[line]),
+    )
     assert problems(added_file.check, stepped(line, 2)) == ()
 
 
