@@ -13,19 +13,12 @@ from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
 from scanguard.sources.engine_socket import answer, is_socket, local_address, opened, sockets
+from scanguard.sources.engine_words import no_address, reason, shown
 
 _TIMEOUT = 10
 _SAVE_TIMEOUT = 600
 """Seconds between two pieces; old daemons write the whole archive before they send its first byte."""
 _CHUNK = 1 << 18
-_REASONS = (
-    ("Permission denied", "permission denied; join the group of its socket or run as its owner"),
-    ("No such file", "there is no socket; start it, or set DOCKER_HOST"),
-    ("Connection refused", "connection refused; start it, or set DOCKER_HOST"),
-    ("Connection broken", "it broke off in the middle; try again"),
-    ("ended prematurely", "it broke off in the middle; try again"),
-    ("timed out", "it did not answer in time; look whether it is well"),
-)
 
 
 class Endpoint(NamedTuple):
@@ -61,7 +54,9 @@ class Daemon:
         with self._telling(name):
             found = self._described(name) or self._inspected(name)
             if found is not None and not _is_description(found):
-                raise TargetError(f"the docker daemon at {self.address} answered something else than an image", name)
+                raise TargetError(
+                    f"the docker daemon at {shown(self.address)} answered something else than an image", name
+                )
             return found
 
     def history(self, name: str) -> tuple[Mapping[str, Any], ...]:
@@ -164,7 +159,7 @@ class Daemon:
         try:
             quick = self._described(name)
         except TimeoutError as error:
-            raise _silent(error) from error
+            raise self._silent(error) from error
         if quick is not None:
             return quick
         import docker.errors
@@ -173,7 +168,7 @@ class Daemon:
         try:
             return self._inspected(name)
         except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
-            raise _silent(error) from error
+            raise self._silent(error) from error
 
     def _pieces(self, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
         with self._telling(name):
@@ -199,19 +194,17 @@ class Daemon:
 
         if isinstance(error, docker.errors.APIError):
             said = displayable(str(error.explanation or error.status_code))
-            return TargetError(f"the docker daemon at {self.address} answered: {said}", name)
+            return TargetError(f"the docker daemon at {shown(self.address)} answered: {said}", name)
         others = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
         if not isinstance(error, (docker.errors.DockerException, *others)):
             return None
-        words = str(error)
-        reason = next((told for mark, told in _REASONS if mark in words), type(error).__name__)
-        where = f" at {displayable(self.address)}" if self.address else ""
-        return TargetError(f"the docker daemon{where} gave no answer: {reason}", name)
+        where = f" at {shown(self.address)}" if self.address else ""
+        return TargetError(f"the docker daemon{where} gave no answer: {reason(error)}", name)
 
-
-def _silent(error: Exception) -> TargetError:
-    message = "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon"
-    return TargetError(f"{message} ({type(error).__name__})")
+    def _silent(self, error: Exception) -> TargetError:
+        told = self._told("", error)
+        said = str(error) if told is None else told.message
+        return TargetError(f"{said} (without --daemon it is not asked)")
 
 
 def _is_description(found: object) -> bool:
@@ -224,11 +217,17 @@ def _is_description(found: object) -> bool:
 def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:
     """Where a daemon may listen, the likeliest first: one named by the user is the only one.
 
-    Raises TargetError where the current context of docker does not exist.
+    Raises TargetError where that one is no address, and where the current context of docker does not exist.
     """
-    from docker.utils import kwargs_from_env
+    from docker.errors import DockerException
+    from docker.utils import kwargs_from_env, parse_host
 
-    if environment.get("DOCKER_HOST"):
+    host = environment.get("DOCKER_HOST")
+    if host:
+        try:
+            parse_host(host)
+        except (DockerException, ValueError) as error:
+            raise TargetError(no_address(host)) from error
         given = kwargs_from_env(environment=dict(environment))
         yield Endpoint(given["base_url"], given.get("tls"))
         return

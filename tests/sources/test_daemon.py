@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from scanguard.cli import main
+from scanguard.model.errors import TargetError
+from scanguard.model.reference import ImageReference
+from scanguard.sources.daemon import Daemon
+from tests.fakes import fake
 
 USERS = {"example/worker:1": "app:app", "example/tool:2": ""}
 
@@ -76,8 +80,38 @@ def test_daemon_that_is_down(
     code, messages, told = found(capsys, tmp_path / "Dockerfile", "example/worker:1", "--daemon")
     assert (code, messages) == (3, [])
     assert told == [
-        "the docker daemon gave no answer; start it, set DOCKER_HOST, or leave out --daemon (DockerException)"
+        "the docker daemon at tcp://127.0.0.1:1 gave no answer: connection refused; start it, or set DOCKER_HOST "
+        "(without --daemon it is not asked)"
     ]
+
+
+@pytest.mark.parametrize("address", ["rubbish", "tcp://", "tcp://x:99999999", "fd://", "ftp://x:1"])
+def test_an_address_that_is_none(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", address)
+    for ask in (lambda: Daemon().inspect("app:1"), lambda: Daemon().user(ImageReference.parse("app:1"))):
+        with pytest.raises(TargetError) as caught:
+            ask()
+        assert caught.value.message == (
+            f"DOCKER_HOST is '{address}', which is no address of a docker daemon; "
+            "write one such as unix:///var/run/docker.sock, tcp://HOST:2376 or ssh://USER@HOST"
+        )
+
+
+@pytest.mark.parametrize("host", ["tcp://me:{}@127.0.0.1:1", "http://me:{}@127.0.0.1:1"])
+def test_a_password_in_the_address_is_not_shown(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host.format(fake("password")))
+    with pytest.raises(TargetError) as caught:
+        Daemon().inspect("app:1")
+    assert fake("password") not in caught.value.message
+    assert host.format("***") in caught.value.message
+
+
+def test_certificates_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+    monkeypatch.setenv("DOCKER_CERT_PATH", str(tmp_path))
+    with pytest.raises(TargetError, match="its certificates cannot be used; look at DOCKER_TLS_VERIFY"):
+        Daemon().inspect("app:1")
 
 
 def test_daemon_is_not_asked_unless_told(
