@@ -153,7 +153,9 @@ def _settle(checked: Aside[None] | None, cache: Cache) -> None:
 
 def _checked(parsed: Parsed, image: Image) -> Inventory:
     if parsed.diff_ids != image.diff_ids:
-        raise TrivyError(_OTHER, "Trivy read another image than ScanGuard: was it built anew meanwhile?")
+        raise TrivyError(
+            _OTHER, "Trivy read another image than ScanGuard, most likely one built anew meanwhile; check it again"
+        )
     return parsed.inventory
 
 

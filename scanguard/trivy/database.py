@@ -21,6 +21,8 @@ from scanguard.trivy.settings import TrivySettings
 _DAY = 86_400.0
 _RECENT = 3600.0
 _BIGGEST = 100_000
+_LAST = 253_402_300_799.0
+"""The last second that has a date, of the year 9999: a time with an offset can be hours beyond it."""
 
 Say = Callable[[str], None]
 
@@ -93,15 +95,22 @@ def _due(found: Dates | None, now: float) -> bool:
 
 
 def _age(found: Dates, settings: TrivySettings, now: float) -> Iterator[Notification]:
+    if found.updated > now + _DAY:
+        date = _date(found.updated)
+        message = f"Trivy's vulnerability database is of {date}, which is to come, so how old it is cannot be told"
+        yield Notification("warning", f"{message}: look at this machine's clock, or remove '{settings.cache}/db'.")
     days = int((now - found.updated) / _DAY)
-    date = datetime.fromtimestamp(found.updated, UTC).date().isoformat()
-    since = f"is of {date}, {days} days old" if found.updated else "does not say how old it is"
+    since = f"is of {_date(found.updated)}, {days} days old" if found.updated else "does not say how old it is"
     oldest = settings.oldest_days
     if oldest is not None and days > oldest:
         message = f"Trivy's vulnerability database {since}: what was published since is missing. At most {oldest} days are allowed."
         yield Notification("error", message)
     elif days > settings.stale_days:
         yield Notification("warning", f"Trivy's vulnerability database {since}: what was published since is missing.")
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(min(seconds, _LAST), UTC).date().isoformat()
 
 
 def _updated(
@@ -136,8 +145,9 @@ def locked(path: str, say: Say) -> Iterator[None]:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        message = f"Trivy's cache '{os.path.dirname(path)}' cannot be written: {error.strerror or error}"
-        raise TargetError(message) from error
+        from scanguard.trivy.failures import unwritable
+
+        raise unwritable(os.path.dirname(path), error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,7 @@ from random import random
 from scanguard.model.errors import TargetError
 from scanguard.process import run
 from scanguard.threads import Stop
-from scanguard.trivy.failures import TrivyError, explained
+from scanguard.trivy.failures import TrivyError, explained, unwritable
 from scanguard.trivy.flags import COMMON
 from scanguard.trivy.private import private_directory
 from scanguard.trivy.program import Program
@@ -55,4 +55,4 @@ def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> 
             for name in ("trivy.db", "metadata.json"):
                 os.replace(os.path.join(private, "db", name), os.path.join(cache, "db", name))
         except OSError as error:
-            raise TargetError(f"'{cache}/db' cannot be written: {error.strerror or error}") from error
+            raise unwritable(f"{cache}/db", error) from error

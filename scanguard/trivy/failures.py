@@ -97,7 +97,10 @@ FAILURES: Final = (
         "the docker daemon gave no answer to Trivy; start it, or set DOCKER_HOST",
     ),
     Failure(
-        "timeout", "context deadline exceeded", "Trivy did not finish in time; give it more with --trivy-timeout", True
+        "timeout",
+        "context deadline exceeded",
+        "Trivy did not finish in time; give it more seconds with --trivy-timeout",
+        True,
     ),
     Failure("cancelled", "context canceled", "Trivy was ended before it was done"),
     Failure(
@@ -144,8 +147,10 @@ FAILURES: Final = (
 )
 """In the order in which they are tried: the cause before what follows from it."""
 
-KILLED: Final = Failure("killed", "", "Trivy was killed, most likely because memory ran out; give it more")
-TIMED_OUT: Final = Failure("timeout", "", "Trivy did not finish in time; give it more with --trivy-timeout", True)
+KILLED: Final = Failure("killed", "", "Trivy was killed, most likely because memory ran out; give it more memory")
+TIMED_OUT: Final = Failure(
+    "timeout", "", "Trivy did not finish in time; give it more seconds with --trivy-timeout", True
+)
 UNKNOWN: Final = Failure("unknown", "", "")
 
 
@@ -155,6 +160,12 @@ class TrivyError(TargetError):
     def __init__(self, failure: Failure, message: str) -> None:
         super().__init__(message)
         self.failure = failure
+
+
+def unwritable(path: str, error: OSError) -> TargetError:
+    """The error for a place in Trivy's cache that cannot be written."""
+    advice = "name a directory of your own with --trivy-cache"
+    return TargetError(f"Trivy's cache '{path}' cannot be written ({error.strerror or error}); {advice}")
 
 
 def explained(ended: Ended) -> TrivyError:

@@ -35,7 +35,11 @@ def private_directory(parent: str = "") -> Iterator[str]:
         made = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent or None, ignore_cleanup_errors=True)
     except OSError as error:
         where = f" in '{parent}'" if parent else ""
-        raise TargetError(f"no temporary directory can be made{where}: {error.strerror or error}") from error
+        other = "--trivy-cache" if parent else "TMPDIR"
+        message = (
+            f"no temporary directory can be made{where} ({error.strerror or error}); name another place with {other}"
+        )
+        raise TargetError(message) from error
     with made as path:
         handle = _locked(path)
         try:

@@ -122,7 +122,7 @@ def test_no_database(tmp_path: Path) -> None:
                 ),
             ),
         ),
-        ("2027-01-01T00:00:00Z", ()),
+        ("2026-11-21T20:00:00Z", ()),
     ],
 )
 def test_age(updated: str, told: tuple[Notification, ...], tmp_path: Path) -> None:
@@ -132,6 +132,19 @@ def test_age(updated: str, told: tuple[Notification, ...], tmp_path: Path) -> No
     never = settings(tmp_path, offline=True, oldest_days=None, stale_days=10**6)
     assert ready(program, never, NOW, lambda _: None) == ()
     assert asked(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("updated", "date"), [("2030-01-01T00:00:00Z", "2030-01-01"), ("9999-12-31T23:59:59-05:00", "9999-12-31")]
+)
+def test_a_database_of_a_day_to_come(updated: str, date: str, tmp_path: Path) -> None:
+    write_cache(tmp_path / "cache", updated)
+    message = (
+        f"Trivy's vulnerability database is of {date}, which is to come, so how old it is cannot be told: "
+        f"look at this machine's clock, or remove '{tmp_path}/cache/db'."
+    )
+    told = ready(downloader(tmp_path, ""), settings(tmp_path, offline=True), NOW, lambda _: None)
+    assert told == (Notification("warning", message),)
 
 
 def test_offline_without_a_database(tmp_path: Path) -> None:
@@ -254,6 +267,10 @@ def test_many_at_once_download_once(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
-    with pytest.raises(TargetError, match="cannot be written"):
+    with pytest.raises(TargetError) as caught:
         ready(downloader(tmp_path, ""), settings(tmp_path), NOW, lambda _: None)
+    assert caught.value.message == (
+        f"Trivy's cache '{tmp_path}/cache/scanguard' cannot be written (Not a directory); "
+        "name a directory of your own with --trivy-cache"
+    )
     assert os.listdir(tmp_path / "source") == ["db"]

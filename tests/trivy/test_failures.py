@@ -75,7 +75,9 @@ def test_a_panic() -> None:
 
 @pytest.mark.parametrize("code", [137, -9])
 def test_killed(code: int) -> None:
-    assert explained(Ended(code, b"", b"")).failure.name == "killed"
+    error = explained(Ended(code, b"", b""))
+    said = "Trivy was killed, most likely because memory ran out; give it more memory"
+    assert (error.failure.name, error.message) == ("killed", said)
 
 
 def test_too_slow() -> None:
