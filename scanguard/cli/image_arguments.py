@@ -1,14 +1,15 @@
 """The arguments of `scanguard check` that speak of images and of Trivy."""
 
 import argparse
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 
 from scanguard.app.images.options import ImageOptions
 from scanguard.cli.parser import words
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.lazily import matcher
 from scanguard.policy.model import ImageTarget
-from scanguard.reporters.terminal import visible
 from scanguard.trivy.settings import TrivySettings, demand_local
 
 _LONGEST = 86_400
@@ -100,6 +101,7 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
         builders=_builders(namespace.builder),
         vex=tuple(namespace.vex),
         say=_say,
+        during=_during,
     )
 
 
@@ -145,6 +147,17 @@ def _masked(address: str) -> str:
 
 
 def _say(line: str) -> None:
-    """Progress for people: on standard error, where that is a terminal."""
+    """A line for people: on standard error, where that is a terminal."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"{visible(line, unicode=False)}\n")
+        from scanguard.cli.progress import PROGRESS
+
+        PROGRESS.say(line)
+
+
+def _during(what: str) -> AbstractContextManager[None]:
+    """Tells people what goes on while a block runs, where somebody sits at a terminal."""
+    if not sys.stderr.isatty() or os.environ.get("CI", "false") != "false":
+        return nullcontext()
+    from scanguard.cli.progress import PROGRESS
+
+    return PROGRESS.during(what)

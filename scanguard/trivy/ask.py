@@ -3,6 +3,7 @@
 What a run needs is loaded only where there is one: most checks are of images that did not change.
 """
 
+import os
 from collections.abc import Callable
 
 from scanguard.image.inventory import Inventory
@@ -40,13 +41,25 @@ def scan(
         from scanguard.trivy.private import private_directory
 
         try:
-            with private_directory() as private:
+            with trivy.during(_work(source)), private_directory() as private:
                 found = scanned(source, trivy, guessed, everywhere, private, stop)
         except OSError as error:
             raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
         if known == _known(source, trivy, stamp):
             memory.keep(answer, found)
     return found if base_layers is None else found._replace(unsearched_layers=0)
+
+
+def _work(source: ImageSource) -> str:
+    """What is done, for people who wait for it."""
+    count = len(source.image.diff_ids)
+    size = f"{max(1, round(os.path.getsize(source.path) / 1e6))} MB, " if _is_file(source) else ""
+    return f"Trivy scans {source.image.reference} ({size}{count} {'layer' if count == 1 else 'layers'})"
+
+
+def _is_file(source: ImageSource) -> bool:
+    """Whether the image is a file by itself; an image of a daemon may have to be saved before it has one."""
+    return not source.daemon and os.path.isfile(source.path)
 
 
 def _known(source: ImageSource, trivy: Ready, stamp: Callable[[str], str]) -> str:

@@ -1,6 +1,7 @@
 """What the command line says of images, and the policy where it says nothing."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -15,6 +16,11 @@ def silent(_: str) -> None:
     """Say nothing."""
 
 
+def unwatched(_: str) -> AbstractContextManager[None]:
+    """Tell nobody what goes on while a block runs."""
+    return nullcontext()
+
+
 class ImageOptions(NamedTuple):
     """The images to check and how.
 
@@ -22,7 +28,7 @@ class ImageOptions(NamedTuple):
     images, `exclude_base` marks what their bases brought, `scan` is False where Trivy is not to be run. `of_policy` is
     False where only the `targets` are wanted, not the images that a policy names. `builders` has images
     of stages by the stage's name: files that were copied from them are blamed exactly. `vex` are paths of OpenVEX
-    documents. `say` gets a line for people before something takes long.
+    documents. `say` gets a line for people before something takes long, `during` what goes on while its block runs.
     """
 
     targets: tuple[ImageTarget, ...] = ()
@@ -34,6 +40,7 @@ class ImageOptions(NamedTuple):
     builders: Mapping[str, str] = MappingProxyType({})
     vex: tuple[str, ...] = ()
     say: Callable[[str], None] = silent
+    during: Callable[[str], AbstractContextManager[None]] = unwatched
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:

@@ -83,15 +83,18 @@ class ImageRun:
         if wanted.error is not None:
             raise wanted.error
         options = self.options
-        loaded = load_image(
-            self.session.registry, target.image, target.platform, pull=options.pull, settings=options.trivy
-        )
+        reading = f"Reading {target.image}"
+        with options.during(reading):
+            loaded = load_image(
+                self.session.registry, target.image, target.platform, pull=options.pull, settings=options.trivy
+            )
         with closing(loaded) as source:
             build, blame = self._blamed(source.image, wanted)
             base_layers = None if blame is None else blame.base_layers
             # Trivy is another process: we read and check the layers meanwhile.
             with Aside(lambda: self.scanner.inventory(source, base_layers, home)) as scanned:
-                contents = source.contents() if "layers" in self.needs else ()
+                with options.during(reading):
+                    contents = source.contents() if "layers" in self.needs else ()
                 looked = ImageScan(source.image, contents, None, build, blame, base_layers)
                 own, told = problems(looked, self._possible(None), home)
                 inventory, notifications = scanned.result()

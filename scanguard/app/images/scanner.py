@@ -73,6 +73,7 @@ class Scanner:
                 cwd=self._cwd,
                 now=time.time(),
                 say=self._options.say,
+                during=self._options.during,
                 stop=self._stop,
                 beside=os.path.dirname(sys.executable),
                 repository=repository_root(self._cwd) or "",
