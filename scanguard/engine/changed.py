@@ -9,6 +9,7 @@ from scanguard.dockerfile.nodes import Instruction
 from scanguard.dockerfile.parser import parse
 from scanguard.engine.baseline import stage_name
 from scanguard.engine.confirm import is_confirmed
+from scanguard.engine.refute import is_refuted, said
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.location import Source
@@ -143,11 +144,13 @@ def _uses(text: str, name: str) -> bool:
 
 
 def _likenesses(finding: Finding) -> Iterator[tuple[object, ...]]:
-    """What one like this finding may have looked like before, without images: one that confirms it may make it graver."""
+    """What one like this finding may have looked like before, without images: they may make it graver or a note."""
     yield _likeness(finding)
     if is_confirmed(finding):
         milder = (grade for grade in reversed(Severity) if grade < finding.severity)
         yield from (_likeness(finding._replace(severity=grade)) for grade in milder)
+    elif is_refuted(finding):
+        yield from (_likeness(finding._replace(severity=grade)) for grade in Severity if grade > finding.severity)
 
 
 def _likeness(finding: Finding) -> tuple[object, ...]:
@@ -157,7 +160,7 @@ def _likeness(finding: Finding) -> tuple[object, ...]:
         stage_name(finding),
         finding.instruction,
         finding.key,
-        finding.message,
+        said(finding),
         finding.severity,
         finding.image,
         tuple(suppression for suppression in finding.suppressions if suppression.kind != "baseline"),

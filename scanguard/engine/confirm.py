@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from scanguard.engine.refute import denies, is_denied, is_refutation, refuted
 from scanguard.model.finding import Finding
 from scanguard.model.glob import matches
 from scanguard.model.location import Region
+from scanguard.model.rule import Severity
 
 _Alike: TypeAlias = Callable[[Finding, Finding], bool]
 _CONFIRMED = "confirmed by the image"
@@ -14,15 +16,19 @@ _ACCEPT = "accept with"
 _COMMENT = re.compile(r"ignore\[([^\]]*)\] reason=\S+ above line (\d+)")
 # Facts that a finding which takes another one in says by itself.
 _TOLD = frozenset({"named in the Dockerfile", "file"})
+_VALUES = frozenset({"secret-in-image-config"})
 
 SAME: Mapping[str, frozenset[str]] = {
     "image-root-user": frozenset({"root-user"}),
     "image-unknown-user": frozenset({"unknown-user"}),
-    "secret-in-image-config": frozenset({"secret-in-environment", "secret-argument-used", "embedded-secret"}),
+    "secret-in-image-config": frozenset(
+        {"secret-in-environment", "secret-argument-used", "embedded-secret", "credential-command"}
+    ),
     "secret-file": frozenset({"secret-file-copied", "embedded-secret"}),
     "secret-in-image": frozenset({"secret-file-copied", "embedded-secret", "deleted-secret"}),
     "deleted-secret-file": frozenset({"deleted-secret"}),
-    "build-tools-present": frozenset({"build-tools-installed", "toolchain-base"}),
+    "build-tools-present": frozenset({"build-tools-installed", "build-tools-copied", "toolchain-base"}),
+    "setuid-file": frozenset({"sudo-installed"}),
 }
 """What the rules of images find that rules of Dockerfiles find as well, by name."""
 READ: Mapping[str, frozenset[str]] = {"secret-in-image": frozenset({"secret-file", "deleted-secret-file"})}
@@ -33,16 +39,17 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings without those of images that say again what one of the Dockerfile, or of the same image, says.
 
     The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
-    the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file were read, the
-    higher severity holds. Findings that are suppressed stay apart: an exception for a Dockerfile says nothing of an image,
-    and none of an image anything of the Dockerfile. Equal findings, of two tags of an image or of two platforms, are one.
+    the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file or a value were
+    read, the higher severity holds. Findings that are suppressed stay apart: an exception for a Dockerfile says nothing of an
+    image, and none of an image anything of the Dockerfile. Equal findings, of two tags of an image or of two platforms, are
+    one. A finding of the Dockerfile that an image refutes as a whole, and that none confirms, is a note.
     """
-    findings = tuple(dict.fromkeys(findings))
+    findings = refuted(tuple(dict.fromkeys(findings)))
     static = [(index, one) for index, one in enumerate(findings) if not one.image and one.active]
     named = [(index, one) for index, one in enumerate(findings) if one.image and one.active and _reads(one)]
     folded: dict[int, int] = {}
     for index, one in enumerate(findings):
-        if one.image and one.active:
+        if one.image and one.active and not is_refutation(one):
             twin = _twin(one, SAME, static)
             if twin is None:
                 twin = _twin(one, READ, [(at, other) for at, other in named if other.image == one.image])
@@ -53,7 +60,7 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         # What was read in a file whose name is folded itself goes to the finding that is kept.
         last = folded.get(twin, twin)
         kept[last] = _joined(kept[last], findings[index])
-    return tuple(kept.values())
+    return tuple(_settled(one) for one in kept.values())
 
 
 def is_confirmed(finding: Finding) -> bool:
@@ -63,6 +70,11 @@ def is_confirmed(finding: Finding) -> bool:
 
 def _reads(finding: Finding) -> bool:
     return any(finding.rule.name in names for names in READ.values())
+
+
+def _settled(one: Finding) -> Finding:
+    """A finding of the Dockerfile of which images leave nothing as a note."""
+    return one._replace(severity=Severity.NOTE) if is_denied(one) and not is_confirmed(one) else one
 
 
 def _joined(one: Finding, other: Finding) -> Finding:
@@ -75,12 +87,17 @@ def _joined(one: Finding, other: Finding) -> Finding:
         facts = [fact if name == _CONFIRMED else (name, value) for name, value in facts] if images else [*facts, fact]
     read = other.rule.name in READ
     told = (*other.facts, ("contents", _anew(other.message, one.message))) if read else other.facts
+    if other.rule.name in _VALUES and other.severity > one.severity:
+        told = (*told, ("value", other.message))
+    # What was made a note where another image refuted it is none any more.
+    revived = is_denied(one) and one.severity is Severity.NOTE
+    graver = read or revived or other.rule.name in _VALUES
     facts.extend(fact for fact in told if fact not in facts and fact[0] not in _TOLD)
     accepting = (_ACCEPT, _accepting(one, other))
     return one._replace(
         facts=(*(fact for fact in facts if fact[0] != _ACCEPT), accepting),
         confidence=max(one.confidence, other.confidence),
-        severity=max(one.severity, other.severity) if read else one.severity,
+        severity=max(one.severity, other.severity) if graver else one.severity,
     )
 
 
@@ -117,7 +134,12 @@ def _twin(finding: Finding, rules: Mapping[str, frozenset[str]], others: Iterabl
         return None
     alike = _ALIKE.get(finding.rule.name, _of_one_line)
     for index, one in others:
-        if one.rule.name in wanted and one.uri == finding.uri and alike(one, finding):
+        if (
+            one.rule.name in wanted
+            and one.uri == finding.uri
+            and alike(one, finding)
+            and not denies(finding.image, one)
+        ):
             return index
     return None
 
@@ -146,10 +168,20 @@ def _of_one_file(one: Finding, finding: Finding) -> bool:
 
 
 def _of_one_value(one: Finding, finding: Finding) -> bool:
-    """Whether both are about one value, by the name that holds it, else by its kind; an argument is where RUN uses it."""
-    regions = (one.region, *(place.region for place in one.related))
-    names = (one.key, *one.key.split(":", 1))
-    return finding.key in names and any(_meet(region, finding.region) for region in regions)
+    """Whether both are about one value, by the name that holds it, else by its kind.
+
+    An argument is where RUN uses it, under the name of the ENV that keeps it, or at the ARG of a command that gets it.
+    """
+    places = [place for place in one.related if _meet(place.region, finding.region)]
+    if finding.key in (one.key, *one.key.split(":", 1)) and (places or _meet(one.region, finding.region)):
+        return True
+    if one.rule.name == "credential-command":
+        return one.stage == finding.stage and finding.key in one.key.split(":")[1:]
+    return any(f"'{finding.key}'" in place.message for place in places)
+
+
+def _of_sudo(one: Finding, finding: Finding) -> bool:
+    return _last(finding.key) == "sudo" and _of_known_line(one, finding)
 
 
 def _path(finding: Finding) -> str:
@@ -169,6 +201,7 @@ def _meet(one: Region, other: Region) -> bool:
 
 _ALIKE: Mapping[str, _Alike] = {
     "image-root-user": _of_known_line,
+    "setuid-file": _of_sudo,
     "image-unknown-user": _of_known_line,
     "build-tools-present": _of_known_line,
     "secret-file": _of_one_file,

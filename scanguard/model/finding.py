@@ -43,6 +43,9 @@ OR_THIS = "Or this instruction"
 SAME_LAYER = "In the same layer"
 """A related place of a finding of an image: an instruction of which the builder made one layer with that of the finding."""
 
+REFUTES = "refutes"
+"""The name of a fact of an image whose value is a rule of Dockerfiles: it only tells that what this rule says is not so."""
+
 
 class Suppression(NamedTuple):
     """Why a finding does not count. `kind` is `inline`, `policy`, `vex` or `baseline`.

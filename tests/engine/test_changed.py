@@ -108,3 +108,11 @@ def test_what_an_image_confirms_was_there_before_though_it_was_milder() -> None:
     assert caused([graver], Change(before=(before,))) == (graver,)
     assert caused([confirmed], Change(before=(before,))) == ()
     assert caused([confirmed, confirmed], Change(before=(before,))) == (confirmed,)
+
+
+def test_what_an_image_refutes_was_there_before_though_nothing_refuted_it() -> None:
+    before = finding(2)._replace(severity=Severity.HIGH)
+    note = before._replace(severity=Severity.NOTE)
+    refuted = note._replace(message=f"{before.message} Refuted by the image: app runs as '1'.")
+    assert caused([note], Change(before=(before,))) == (note,)
+    assert caused([refuted], Change(before=(before,))) == ()

@@ -30,8 +30,7 @@ CONFIRMED = (("confirmed by the image", "app"),)
 def folded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """What is confirmed, without how it is accepted."""
     return tuple(
-        one._replace(facts=tuple(fact for fact in one.facts if fact[0] != "accept with"))
-        for one in confirmed(findings)
+        one._replace(facts=tuple(fact for fact in one.facts if fact[0] != "accept with")) for one in confirmed(findings)
     )
 
 
@@ -56,7 +55,6 @@ def test_the_rules_to_accept_are_named_with_their_lines() -> None:
     assert accepting(NAMED, READ_IN_IT) == ["exceptions of the policy for secret-file, secret-in-image"]
     known = (NAMED._replace(origin="exact"), READ_IN_IT._replace(origin="exact"))
     assert accepting(*known) == [comment.format("secret-file, secret-in-image", 3)]
-
 
 
 def test_the_images_say_goes_into_the_files_finding() -> None:
@@ -190,3 +188,31 @@ def test_what_another_part_of_the_run_confirmed_stays() -> None:
 def test_an_image_of_another_dockerfile_confirms_nothing() -> None:
     stranger = IMAGE._replace(origin="unknown")
     assert folded([STATIC, stranger]) == (STATIC, stranger)
+
+
+def test_an_argument_that_env_keeps_and_one_that_a_command_gets() -> None:
+    kept = (Place("ENV 'T' keeps it", Region(8, 1, 8, 9)),)
+    argument = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(related=kept)
+    image = finding("secret-in-image-config", 8, 8, "app", key="T")
+    assert folded([argument, image]) == (argument._replace(facts=CONFIRMED),)
+    assert len(folded([argument, image._replace(key="U")])) == 2
+    command = finding("credential-command", 9, 9, key="git clone:USER:TOKEN")
+    at_arg = finding("secret-in-image-config", 7, 7, "app", key="TOKEN")
+    assert folded([command, at_arg]) == (command._replace(facts=CONFIRMED),)
+    for other in (at_arg._replace(key="git clone"), at_arg._replace(stage="other")):
+        assert folded([command, other]) == (command, other)
+
+
+def test_a_value_that_is_read_is_as_grave_as_it_is() -> None:
+    used = finding("secret-argument-used", 7, 7, key="TOKEN")
+    grave = finding("secret-in-image-config", 7, 7, "app", key="TOKEN")._replace(severity=Severity.CRITICAL)
+    facts = (*CONFIRMED, ("value", "It is so."))
+    assert folded([used, grave]) == (used._replace(severity=Severity.CRITICAL, facts=facts),)
+
+
+def test_sudo_and_copied_tools() -> None:
+    sudo, copied = finding("sudo-installed", 3, 3), finding("build-tools-copied", 4, 4)
+    bit, tool = finding("setuid-file", 3, 3, "app", key="/usr/bin/sudo"), finding("build-tools-present", 4, 4, "app")
+    assert folded([sudo, bit, copied, tool]) == (sudo._replace(facts=CONFIRMED), copied._replace(facts=CONFIRMED))
+    other = bit._replace(key="/usr/bin/su")
+    assert folded([sudo, other]) == (sudo, other)

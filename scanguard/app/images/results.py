@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scanguard.blame.nodes import Certainty
 from scanguard.engine.image import LEFT_OUT
+from scanguard.engine.refute import is_refutation
 from scanguard.image.inventory import Inventory
 from scanguard.model.finding import Finding
 from scanguard.model.record import NamedTuple
@@ -51,8 +52,11 @@ class CheckedImages(NamedTuple):
 
 
 def counted(image: ScannedImage, findings: Sequence[Finding]) -> ScannedImage:
-    """The image with the numbers of its findings that nobody accepted; those that `--exclude-base` leaves out count."""
-    found = [one for one in findings if all(mark == LEFT_OUT for mark in one.suppressions)]
+    """The image with the numbers of its findings that nobody accepted; those that `--exclude-base` leaves out count.
+
+    What only refutes a finding of the Dockerfile is no defect of the image.
+    """
+    found = [one for one in findings if all(mark == LEFT_OUT for mark in one.suppressions) and not is_refutation(one)]
     inherited = sum(one.origin == Certainty.BASE.value for one in found)
     unknown = sum(one.origin in ("", Certainty.UNKNOWN.value) for one in found)
     return image._replace(inherited=inherited, own=len(found) - inherited - unknown, unknown=unknown)

@@ -22,7 +22,8 @@ def check(build: Build) -> Iterator[Problem]:
     Follows `USER` through the stages that ship, variables put in: no `USER` at all, `root`, `0`, `00`, `0:0`, back to root
     after a drop, or root inherited through `FROM stage`. A base image that is known to run as another user is silent. An
     entrypoint that drops privileges (gosu, su-exec, setpriv) lowers the confidence. A stage on `scratch` that only takes files
-    of other stages, for `docker build --output`, has nothing to run and is silent.
+    of other stages, for `docker build --output`, has nothing to run and is silent. Where an image of the Dockerfile is checked
+    too and runs as another user, the finding says so and is a note.
 
     ## Why it is bad
 

@@ -22,7 +22,8 @@ def check(build: Build) -> Iterator[Problem]:
 
     Compares the name after the last `USER` of the shipped stages with the accounts that the base image is known to have and those
     that `useradd`, `adduser` or a line in `/etc/passwd` create. Numbers need no account. Where the base image's
-    accounts are not known, or a script of yours may have made some, the rule is silent.
+    accounts are not known, or a script of yours may have made some, the rule is silent. Where an image of the Dockerfile is
+    checked too and has the account, the finding says so and is a note.
 
     ## Why it is bad
 

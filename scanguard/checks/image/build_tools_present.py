@@ -5,10 +5,11 @@ from typing import TypeAlias
 from scanguard.build.tools import is_build_tool, is_group, is_tool_name
 from scanguard.checks.image.history import history
 from scanguard.checks.image.packages import Database, database, family, layers_of
-from scanguard.checks.image.parts import file_system, listed, own_from, sureness
+from scanguard.checks.image.parts import file_system, listed, own_from, sure_stage, sureness
 from scanguard.checks.image.programs import programs
 from scanguard.image.problems import ImagePlace, ImageProblem
-from scanguard.plugin import Confidence, ImageScan, Package, Severity, image_check
+from scanguard.model.finding import REFUTES
+from scanguard.plugin import Confidence, ImageScan, Package, Severity, Span, image_check
 
 _FIRST = "gcc g++ clang make cmake cargo rustc golang-go build-essential build-base default-jdk".split()
 _MOST = 50
@@ -35,7 +36,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     of installations that no package owns. One finding per layer says which tools came with it, and compares them with what the
     Dockerfile says: named there, or not, such as tools that came as another package's dependency. Where the Dockerfile's own
     finding is shown too, the two are one, which lists what came besides. A tool that the Dockerfile installs and the image does
-    not have is told as a note. Tools of the base image are one finding at its line.
+    not have refutes that finding, which is a note then; where it is not shown, this is told as a note of its own. Tools of
+    the base image are one finding at its line.
 
     ## Why it is bad
 
@@ -137,11 +139,23 @@ def _sorted(names: set[str], named: frozenset[str]) -> tuple[str, ...]:
 
 def _refuted(scan: ImageScan, installed: Database, named: tuple[Package, ...]) -> Iterator[ImageProblem]:
     """The tools that the Dockerfile installs and the image does not have; silent where the two differ anyway."""
-    if scan.blame is None or scan.blame.changed:
+    if sure_stage(scan) is None:
         return
-    mine = (one for one in named if family(one.manager) == installed.manager and one.certain)
-    for name in dict.fromkeys(one.name for one in mine if not is_group(one.name)):
-        if _PLAIN.fullmatch(name) and not installed.has(name):
-            message = f"The Dockerfile installs '{name}', but the image does not have it."
-            runs = (one.layer for one in history(scan) if one.own and one.keyword == "RUN" and name in one.text.split())
-            yield ImageProblem(message, ImagePlace(next(runs, None)), severity=Severity.NOTE, key=name)
+    mine = (one for one in named if family(one.manager) == installed.manager)
+    told: set[tuple[str, Span]] = set()
+    for one in mine:
+        wrong = _PLAIN.fullmatch(one.name) and not is_group(one.name) and not installed.has(one.name)
+        if wrong and (one.name, one.step.span) not in told:
+            told.add((one.name, one.step.span))
+            message = f"The Dockerfile installs '{one.name}', but the image does not have it."
+            sure = Confidence.HIGH if one.certain else Confidence.MEDIUM
+            facts = ((REFUTES, "build-tools-installed"),)
+            yield ImageProblem(message, _place(scan, one.step.span), sure, Severity.NOTE, key=one.name, facts=facts)
+
+
+def _place(scan: ImageScan, span: Span) -> ImagePlace:
+    """The entry of the history that an instruction wrote; nowhere in the image where blame knows none."""
+    runs = (past for past in history(scan) if past.keyword == "RUN" and scan.blame is not None)
+    return next(
+        (past.place for past in runs if scan.blame and span in scan.blame.entry(past.entry).spans), ImagePlace()
+    )

@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from scanguard.build.privileges import DROPPERS, privilege_drop
 from scanguard.checks.image.accounts import PASSWD, accounts
-from scanguard.checks.image.parts import duty, file_system, is_windows
+from scanguard.checks.image.parts import duty, file_system, is_windows, sure_stage
 from scanguard.image.problems import ImageProblem
+from scanguard.model.finding import REFUTES
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check, is_root
 
 # Programs that are there for nothing else; setpriv and runuser come with every Debian.
@@ -37,7 +38,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Looks at the user that the image's configuration names: none at all, `root`, a number that is 0, with or without a group
     (`0:0`), or a name that `/etc/passwd` of the image gives the uid 0. The user that the base image sets counts. An
-    entrypoint that drops privileges (gosu, su-exec) lowers the confidence. Images of Windows have no root.
+    entrypoint that drops privileges (gosu, su-exec) lowers the confidence. Images of Windows have no root. An image that runs as
+    another user, such as the one its base sets, refutes `root-user`, which is a note then.
 
     ## Why it is bad
 
@@ -82,12 +84,24 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     elif _uid(scan, name) == 0:
         message = f"A container of the image runs as root: USER is '{user}', whose uid is 0."
     else:
+        yield from _refuted(scan, name, user)
         return
     drop = _drop(scan)
     if drop:
         message = f"{message[:-1]}; {drop} may drop privileges at start."
     confidence = Confidence.LOW if drop else Confidence.HIGH
     yield ImageProblem(message, duty(scan, "USER", lacking=not name), confidence, key=user or "root")
+
+
+def _refuted(scan: ImageScan, name: str, user: str) -> Iterator[ImageProblem]:
+    """The user of an image whose Dockerfile seems to run as root, or does not tell: that its base sets, or an argument."""
+    stage = sure_stage(scan)
+    if stage is None or (stage.user.known and not stage.user.root):
+        return
+    if name.isdecimal() or _uid(scan, name):
+        message = f"A container of the image runs as '{user}', though the Dockerfile does not say so."
+        place, facts = duty(scan, "USER", lacking=False), ((REFUTES, "root-user"),)
+        yield ImageProblem(message, place, Confidence.MEDIUM, Severity.NOTE, key=user, facts=facts)
 
 
 def _uid(scan: ImageScan, name: str) -> int | None:

@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
 from scanguard.checks.image.accounts import GROUP, PASSWD, accounts
-from scanguard.checks.image.parts import file_system, is_windows
+from scanguard.checks.image.parts import file_system, is_windows, sure_stage
 from scanguard.image.problems import ImagePlace, ImageProblem
-from scanguard.plugin import ImageScan, Severity, image_check
+from scanguard.model.finding import REFUTES
+from scanguard.plugin import Confidence, ImageScan, Severity, image_check
 
 
 @image_check(
@@ -20,7 +21,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     ## What it does
 
     Compares the user and the group that the image's configuration names with `/etc/passwd` and `/etc/group` as a container sees
-    them. Numbers need no account.
+    them. Numbers need no account. An image that has the account refutes `unknown-user`, which is a note then.
 
     ## Why it is bad
 
@@ -69,3 +70,15 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
         else:
             continue
         yield ImageProblem(message, ImagePlace(setting="USER"), key=word)
+    yield from _refuted(scan, name)
+
+
+def _refuted(scan: ImageScan, name: str) -> Iterator[ImageProblem]:
+    """The account that the Dockerfile names and, as far as it tells, does not make: the image has it."""
+    stage = sure_stage(scan)
+    if stage is None or not name or stage.user.name != name or name in stage.users:
+        return
+    if any(account.name == name for account in accounts(scan, PASSWD) or ()):
+        message = f"The image has the account '{name}', though no instruction of the Dockerfile is known to make it."
+        place, facts = ImagePlace(setting="USER"), ((REFUTES, "unknown-user"),)
+        yield ImageProblem(message, place, Confidence.MEDIUM, Severity.NOTE, key=name, facts=facts)

@@ -8,7 +8,7 @@ from scanguard.image.filesystem import FileSystem, Placed, merge
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace
 from scanguard.model.errors import TargetError
-from scanguard.plugin import Confidence, ImageScan
+from scanguard.plugin import Confidence, ImageScan, Stage
 
 MEGABYTE = 1_000_000
 _UNITS = (("GB", 1_000_000_000), ("MB", MEGABYTE), ("kB", 1_000))
@@ -106,6 +106,13 @@ def duty(scan: ImageScan, setting: str, *, lacking: bool) -> ImagePlace:
     origin = scan.blame.setting(setting)
     nobody = origin.certainty is Certainty.UNKNOWN and lacking
     return ImagePlace(setting=setting, missing=nobody or origin.certainty is Certainty.BASE)
+
+
+def sure_stage(scan: ImageScan) -> Stage | None:
+    """The stage that ships, where the image was built from this very Dockerfile and may refute what that says; else None."""
+    if scan.build is None or scan.blame is None or scan.blame.reason or scan.blame.changed:
+        return None
+    return scan.build.shipped
 
 
 def is_foreign(path: str) -> bool:

@@ -318,6 +318,29 @@ def test_what_an_image_confirms_is_accepted_by_what_the_report_says(root: Path) 
     assert {one.rule.name for one in after.active} == {one.rule.name for one in before.active} - gone
 
 
+def test_what_an_image_refutes_is_a_note_and_no_defect_of_the_image(root: Path) -> None:
+    text = f"FROM {BASE}\nRUN apt-get install -y gcc || true\nUSER 1000\n"
+    history = ("RUN /bin/sh -c apt-get install -y gcc || true # buildkit", "USER 1000")
+    refuting = recipe(*history)._replace(layers=({**DEBIAN, **dpkg("libc6")}, {"x": b""}), config={"User": "1000"})
+    (root / "app.tar").write_bytes(docker_archive(refuting))
+    (root / "Dockerfile").write_text(text)
+    report = check(root, "app.tar", paths=("Dockerfile",))
+    assert [(one.rule.name, one.severity, one.message, one.image) for one in report.findings] == [
+        (
+            "build-tools-installed",
+            Severity.NOTE,
+            "Build tool 'gcc' ships in the image. Refuted by the image: example/app does not have 'gcc'.",
+            "",
+        )
+    ]
+    assert (report.images[0].own, int(report.exit_code)) == (0, 0)
+    alone = check(root, "app.tar")
+    assert lines(alone) == [(2, "build-tools-present", "exact")]
+    (root / "Dockerfile").write_text(text.replace("RUN", "# scanguard: ignore[build-tools-installed]\nRUN"))
+    accepted = check(root, "app.tar", paths=("Dockerfile",))
+    assert (accepted.active, len(accepted.findings)) == ((), 1)
+
+
 def test_comments_for_another_image_of_the_dockerfile_are_no_defect(root: Path) -> None:
     text = f"FROM {BASE} AS tool\n# scanguard: ignore[setuid-file]\nRUN other\n\n{TEXT}"
     text = text.replace("EXPOSE", "# scanguard: ignore[exposed-port]\nEXPOSE")

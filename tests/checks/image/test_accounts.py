@@ -98,6 +98,55 @@ def test_unknown_users() -> None:
     )
 
 
+MAKES_USERS = "FROM debian:12\nRUN tar xf /srv/all.tar -C /\nUSER app\n"
+TAR = "RUN /bin/sh -c tar xf /srv/all.tar -C / # buildkit"
+
+
+def test_an_account_that_the_image_has_refutes_the_dockerfile() -> None:
+    layers = (DEBIAN, {"etc/passwd": PASSWD + b"app:x:1000:1000::/:/bin/sh\n"})
+    looked = scan(*layers, history=("RUN base", TAR, "-USER app"), dockerfile=MAKES_USERS, User="app")
+    assert problems(image_unknown_user.check, looked) == (
+        ImageProblem(
+            "The image has the account 'app', though no instruction of the Dockerfile is known to make it.",
+            USER,
+            Confidence.MEDIUM,
+            Severity.NOTE,
+            key="app",
+            facts=(("refutes", "unknown-user"),),
+        ),
+    )
+    made = "FROM debian:12\nRUN useradd app\nUSER app\n"
+    told = ("RUN base", "RUN /bin/sh -c useradd app # buildkit", "-USER app")
+    assert problems(image_unknown_user.check, scan(*layers, history=told, dockerfile=made, User="app")) == ()
+
+
+@pytest.mark.parametrize("more", ["RUN later\n", "RUN a\nRUN b\nRUN c\nCOPY d /e\n"])
+def test_an_image_of_another_dockerfile_refutes_nothing(more: str) -> None:
+    layers = (DEBIAN, {"etc/passwd": PASSWD + b"app:x:1000:1000::/:/bin/sh\n"})
+    looked = scan(*layers, history=("RUN base", TAR, "-USER app"), dockerfile=MAKES_USERS + more, User="app")
+    assert problems(image_unknown_user.check, looked) == ()
+    other = scan(*layers, history=("RUN base", TAR), dockerfile=f"FROM own/base:1\nRUN tar xf x\n{more}", User="app")
+    assert problems(image_root_user.check, other) == ()
+
+
+def test_the_user_of_a_base_refutes_root() -> None:
+    text, history = "FROM own/base:1\nCOPY a /a\n", ("RUN base", "COPY a /a # buildkit")
+    looked = scan(DEBIAN, {"a": b""}, history=history, dockerfile=text, User="1000:1000")
+    assert problems(image_root_user.check, looked) == (
+        ImageProblem(
+            "A container of the image runs as '1000:1000', though the Dockerfile does not say so.",
+            ImagePlace(setting="USER", missing=True),
+            Confidence.MEDIUM,
+            Severity.NOTE,
+            key="1000:1000",
+            facts=(("refutes", "root-user"),),
+        ),
+    )
+    assert problems(image_root_user.check, looked._replace(build=None, blame=None)) == ()
+    unknown = scan(DEBIAN, {"a": b""}, history=history, dockerfile=text, User="nobody")
+    assert problems(image_root_user.check, unknown) == ()
+
+
 def test_a_removed_database_counts_as_none() -> None:
     looked = scan(DEBIAN, removed("etc/passwd"), User="daemon")
     assert [one.message for one in problems(image_unknown_user.check, looked)] == [

@@ -37,11 +37,29 @@ def test_the_dockerfile_is_refuted() -> None:
     assert problems(build_tools_present.check, built("curl")) == (
         ImageProblem(
             "The Dockerfile installs 'gcc', but the image does not have it.",
-            ImagePlace(1),
+            ImagePlace(1, entry=1),
             severity=Severity.NOTE,
             key="gcc",
+            facts=(("refutes", "build-tools-installed"),),
         ),
     )
+
+
+def test_what_may_not_have_been_installed_is_refuted_with_less_confidence() -> None:
+    text = "FROM debian:12\nRUN if [ $DEV ]; then apt-get install -y gcc; fi\nRUN apt-get install -y gcc make\n"
+    history = (
+        "RUN base",
+        "-/bin/sh -c if [ $DEV ]; then apt-get install -y gcc; fi",
+        "/bin/sh -c apt-get install -y gcc make",
+    )
+    found = problems(
+        build_tools_present.check, scan(DEBIAN | dpkg("libc6"), dpkg("libc6"), history=history, dockerfile=text)
+    )
+    assert [(one.key, one.place, one.confidence) for one in found] == [
+        ("gcc", ImagePlace(entry=1), Confidence.MEDIUM),
+        ("gcc", ImagePlace(1, entry=2), Confidence.HIGH),
+        ("make", ImagePlace(1, entry=2), Confidence.HIGH),
+    ]
 
 
 def test_nothing_is_refuted_that_another_package_provides() -> None:
@@ -155,9 +173,10 @@ def test_packages_of_rpm(path: str, write: Callable[..., bytes]) -> None:
     assert installed("gcc", "curl", path=path, write=write) == (
         ImageProblem(
             "The Dockerfile installs 'gcc', but the image does not have it.",
-            ImagePlace(1),
+            ImagePlace(1, entry=1),
             severity=Severity.NOTE,
             key="gcc",
+            facts=(("refutes", "build-tools-installed"),),
         ),
     )
     assert installed("curl", "curl", path=path, write=write) == ()

@@ -1,0 +1,103 @@
+"""What an image refutes stays, says so, and is a note."""
+
+import pytest
+
+from scanguard.engine.confirm import confirmed
+from scanguard.engine.refute import is_refuted, said
+from scanguard.model.finding import REFUTES, Finding, Suppression
+from scanguard.model.rule import Confidence, Severity
+from tests.engine.test_confirm import finding
+
+BOTH = finding("build-tools-installed", 3, 3, key="gcc,make")._replace(message="Build tools ship in the image.")
+ROOT = finding("root-user", 2, 2)._replace(message="The image runs as root.")
+
+
+def refutation(
+    rule: str, key: str, image: str = "app", first: int = 3, last: int = 4, origin: str = "exact"
+) -> Finding:
+    names = {"build-tools-installed": "build-tools-present"}
+    one = finding(names.get(rule, f"image-{rule}"), first, last, image, key=key)
+    return one._replace(severity=Severity.NOTE, origin=origin, facts=((REFUTES, rule),))
+
+
+def present(image: str, key: str, severity: Severity = Severity.MEDIUM) -> Finding:
+    return finding("build-tools-present", 3, 3, image, key=key)._replace(severity=severity, origin="exact")
+
+
+def told(*findings: Finding) -> list[tuple[str, Severity, str, str]]:
+    """Message, severity, whose it is and which images confirm it."""
+    return [
+        (one.message, one.severity, one.image, dict(one.facts).get("confirmed by the image", ""))
+        for one in confirmed(findings)
+    ]
+
+
+def test_what_is_refuted_as_a_whole_is_a_note() -> None:
+    gcc, make = (refutation("build-tools-installed", name) for name in ("gcc", "make"))
+    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc', app does not have 'make'."
+    assert told(BOTH, gcc, make) == [(message, Severity.NOTE, "", "")]
+    # What came beside them, which nobody named, confirms nothing.
+    assert told(BOTH, gcc, make, present("app", "cpp")) == [
+        (message, Severity.NOTE, "", ""),
+        ("It is so.", Severity.MEDIUM, "app", ""),
+    ]
+
+
+def test_a_part_is_refuted_and_the_rest_is_confirmed() -> None:
+    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc'."
+    assert told(BOTH, refutation("build-tools-installed", "gcc"), present("app", "make")) == [
+        (message, Severity.HIGH, "", "app")
+    ]
+    lower = BOTH._replace(severity=Severity.LOW)
+    assert told(lower, refutation("build-tools-installed", "gcc"), present("app", "make")) == [
+        (message, Severity.LOW, "", "app")
+    ]
+
+
+def test_one_image_refutes_what_another_confirms() -> None:
+    one = BOTH._replace(key="gcc")
+    gcc = refutation("build-tools-installed", "gcc")
+    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc'."
+    expected = [(message, Severity.HIGH, "", "worker")]
+    assert told(one, gcc, present("worker", "gcc")) == expected
+    part = confirmed([one, gcc])
+    assert told(*part, present("worker", "gcc", Severity.HIGH)) == expected
+    assert told(*part, gcc) == told(*part) == [(message, Severity.NOTE, "", "")]
+    assert told(*part, gcc._replace(image="worker"))[0][0] == f"{message[:-1]}, worker does not have 'gcc'."
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "shown"),
+    [("root-user", "1000", "runs as '1000'"), ("unknown-user", "app", "has the account 'app'")],
+)
+def test_users(rule: str, key: str, shown: str) -> None:
+    static = finding(rule, 2, 2)._replace(message="It runs.")
+    for first, last in ((2, 2), (1, 1)):
+        (one,) = confirmed([refutation(rule, key, first=first, last=last), static])
+        assert one == static._replace(message=f"It runs. Refuted by the image: app {shown}.", severity=Severity.NOTE)
+        assert (is_refuted(one), is_refuted(static), said(one), said(static)) == (True, False, "It runs.", "It runs.")
+
+
+def test_what_is_accepted_is_refuted_all_the_same() -> None:
+    accepted = ROOT._replace(suppressions=(Suppression("inline", "false"),))
+    (one,) = confirmed([accepted, refutation("root-user", "1000")])
+    assert (one.message, one.suppressions) == (
+        "The image runs as root. Refuted by the image: app runs as '1000'.",
+        accepted.suppressions,
+    )
+
+
+def test_a_refutation_alone_is_shown_where_it_is_sure() -> None:
+    sure = refutation("build-tools-installed", "gcc")
+    elsewhere = (
+        BOTH._replace(uri="other"),
+        BOTH._replace(key="gcc-12"),
+        finding("build-tools-installed", 9, 9, key="gcc"),
+    )
+    for other in elsewhere:
+        assert confirmed([other, sure]) == (other, sure)
+        assert confirmed([other, sure._replace(confidence=Confidence.MEDIUM)]) == (other,)
+    far = finding("build-tools-installed", 9, 9, key="gcc")
+    assert len(confirmed([far, sure._replace(origin="unknown")])) == 1
+    accepted = sure._replace(suppressions=(Suppression("policy", "known"),))
+    assert confirmed([BOTH, accepted]) == (BOTH, accepted)
