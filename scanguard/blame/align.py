@@ -8,7 +8,7 @@ from scanguard.blame.follow import BuilderImage, Follower
 from scanguard.blame.history import PADDED, read_history
 from scanguard.blame.layers import CHANGED, Layers
 from scanguard.blame.matching import Matcher
-from scanguard.blame.nodes import Blame, Certainty, Origin
+from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
 from scanguard.blame.settings import held, sets
 from scanguard.build.model import Build
 from scanguard.image.nodes import Image
@@ -50,11 +50,11 @@ class Alignment:
         """Who made a layer, counted from 0."""
         return self.layers.layer(index)
 
-    def path(self, index: int, path: str) -> Origin:
+    def path(self, index: int, path: str, shown: Shown | None = None) -> Origin:
         """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage."""
         origin = self.layers.layer(index)
         steps = tuple(self.steps[span] for span in origin.spans if span in self.steps)
-        return self.follower.follow(origin, steps, f"/{path.lstrip('/')}")
+        return self.follower.follow(origin, steps, f"/{path.lstrip('/')}", shown)
 
     def entry(self, index: int) -> Origin:
         """Who wrote an entry of the image's history, counted from 0; those that BuildKit adds to fill up are nobody's."""

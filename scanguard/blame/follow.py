@@ -3,12 +3,16 @@
 import posixpath
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 
-from scanguard.blame.likely import Likely, folder, may_make
-from scanguard.blame.nodes import Blame, Certainty, Origin
+from scanguard.blame.effects import Effect, effect
+from scanguard.blame.likely import Likely, folder
+from scanguard.blame.links import Links, unmerged
+from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
 from scanguard.blame.origin import Hashes, Trails
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
 from scanguard.build.paths import covers
+from scanguard.build.variables import is_fixed
 from scanguard.image.filesystem import FileSystem, merge
 from scanguard.image.nodes import Image, LayerContents
 from scanguard.model.finding import Step
@@ -31,7 +35,7 @@ class _Known(NamedTuple):
 
     blame: Blame
     system: FileSystem
-    trails: Trails | None
+    trails: Trails
 
 
 Aligner = Callable[[Image, Build, Mapping[str, BuilderImage]], Blame]
@@ -46,24 +50,42 @@ class Follower:
         self.align = align
         self._known: dict[int, _Known | None] = {}
         self._likely: dict[int, Likely] = {}
+        self.anchored = all(
+            is_fixed(word, step.variables)
+            for stage in build.stages
+            for step in stage.steps
+            if step.instruction.keyword == "WORKDIR"
+            for word in step.words
+        )
+        self._usual = partial(Links(()).means, layer=0)
 
-    def follow(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
+    def follow(self, origin: Origin, steps: tuple[BuildStep, ...], path: str, shown: Shown | None = None) -> Origin:
         """The origin of an absolute path, from that of its layer and the steps behind it."""
         if origin.certainty is Certainty.SPAN:
-            return self._narrowed(origin, steps, path)
+            return self._narrowed(origin, steps, path, shown)
         if origin.certainty is not Certainty.EXACT or len(steps) != 1:
             return origin
         source = steps[0].source
         if isinstance(source, ImageUse):
             return origin._replace(reason=f"Copied from the image {source.value.text}.")
-        return origin if source is None else self._stage(origin, steps[0], self.build.stages[source], path)
+        return origin if source is None else self._stage(origin, steps[0], self.build.stages[source], path, shown)
 
-    def _narrowed(self, origin: Origin, steps: tuple[BuildStep, ...], path: str) -> Origin:
-        """Which instructions of one layer may have made a path, the likeliest first; those that cannot have are left out."""
-        found = [step for step in steps if may_make(step, path)]
+    def _narrowed(self, origin: Origin, steps: tuple[BuildStep, ...], path: str, shown: Shown | None) -> Origin:
+        """Which instructions of one layer may have made a path, the likeliest first; those that cannot have are left out.
+
+        One is named alone only where the symbolic build proves that no other one can have made it.
+        """
+        asked = shown or Shown(self._usual, fresh=False)
+        found, proven = self._able(steps, path, asked)
         if not found:
             return origin
-        found.sort(key=lambda step: -self._score(step, path))
+        if shown is not None and len(found) == 1 and (proven or shown.fresh) and len(steps) == len(origin.spans):
+            reason = f"{origin.reason} No other one can have made the file so."
+            one = Origin(Certainty.EXACT, (found[0].span,), reason, found[0].stage, origin.layer)
+            return self.follow(one, (found[0],), path, shown)
+        found.sort(key=lambda step: -max(self._score(step, one) for one in unmerged(path)))
+        if proven is not None:
+            found = [proven, *(step for step in found if step is not proven)]
         related: tuple[Step, ...] = ()
         best = found[0]
         if isinstance(best.source, int):
@@ -73,12 +95,26 @@ class Follower:
         reason = f"{origin.reason} These may have made the file."
         return Origin(Certainty.CANDIDATES, places, reason, best.stage, origin.layer, True, related)
 
-    def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str) -> Origin:
+    def _able(self, steps: tuple[BuildStep, ...], path: str, asked: Shown) -> tuple[list[BuildStep], BuildStep | None]:
+        """The steps that may have made a path what it is, and the one after whose certain work only these can have."""
+        found: list[BuildStep] = []
+        for step in reversed(steps):
+            did = effect(step, path, asked.means, asked.bits) if self.anchored else Effect.MAYBE
+            if did >= (Effect.MAYBE if asked.fresh else Effect.TOUCHED):
+                found.insert(0, step)
+            if did is Effect.MADE:
+                return found, step
+        return found, None
+
+    def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str, shown: Shown | None) -> Origin:
         """The origin inside the stage that the file was copied from."""
         places = sources(step, path)
-        return self._exact(origin, step, stage, places) or self._symbolic(origin, step, stage, places)
+        bits = shown.bits if shown is not None else 0
+        return self._exact(origin, step, stage, places, bits) or self._symbolic(origin, step, stage, places)
 
-    def _exact(self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...]) -> Origin | None:
+    def _exact(
+        self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...], bits: int
+    ) -> Origin | None:
         """By the stage's own image, None where there is none or where it does not hold the file."""
         known = self._builder(stage)
         if known is None:
@@ -87,10 +123,9 @@ class Follower:
         if placed is None:
             return None
         name, layer = placed.entry.path, placed.layer
-        if known.trails is not None:
-            layer = known.trails.first_layer(name, layer)
-        blame = known.blame
-        inner = blame.path(layer, name)
+        trails, blame = known.trails, known.blame
+        layer = trails.first_bits(name, layer, bits) if bits else trails.first_layer(name, layer)
+        inner = blame.path(layer, name, trails.shown(name, layer, bits))
         copied = Step(f"Copied from {stage.title} here.", step.span)
         if inner.certainty is Certainty.BASE:
             below = tuple(Step(f"The base image of {stage.title}.", span) for span in inner.spans)
@@ -106,7 +141,7 @@ class Follower:
             return None
         if stage.index not in self._known:
             blame = self.align(builder.image, self.build._replace(shipped=stage), self.builders)
-            trails = None if builder.hashes is None else Trails(builder.layers, builder.hashes)
+            trails = Trails(builder.layers, builder.hashes or _unhashed)
             self._known[stage.index] = None if blame.reason else _Known(blame, merge(builder.layers), trails)
         return self._known[stage.index]
 
@@ -153,6 +188,10 @@ class Follower:
             if spans:
                 return dict.fromkeys(spans, index)
         return {step.span: stage.index}
+
+
+def _unhashed(_: int, __: str) -> None:
+    """The hash of a file that nobody knows."""
 
 
 def sources(step: BuildStep, path: str) -> tuple[str, ...]:

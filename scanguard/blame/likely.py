@@ -48,14 +48,6 @@ class Likely:
         return max((best, *(_spoken(call, path) for call in step.invocations)))
 
 
-def may_make(step: BuildStep, path: str) -> bool:
-    """Whether a step can have made a path at all: any RUN can, a COPY only what lies at or below its destination."""
-    if step.instruction.keyword in ("COPY", "ADD"):
-        unknown = not step.copies or any(not one.known or not one.destination.startswith("/") for one in step.copies)
-        return unknown or any(covers(folder(step, one), path) for one in step.copies)
-    return step.instruction.keyword == "RUN"
-
-
 def package_name(path: str) -> str:
     """The package that a path of site-packages or node_modules belongs to, in lower case, or an empty text.
 

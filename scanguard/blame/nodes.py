@@ -1,5 +1,6 @@
 """What blame answers with."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
@@ -20,6 +21,19 @@ class Certainty(Enum):
     CANDIDATES = "candidates"
     BASE = "base"
     UNKNOWN = "unknown"
+
+
+class Shown(NamedTuple):
+    """What the layers show of a path that blame is asked for.
+
+    `means` gives the paths, links followed, that an absolute path may lead to while the layer is made: one only where that
+    is certain, none where it is unknown. `fresh` says that no lower layer can have given the file what is asked about: its
+    contents, or, where `bits` are not 0, these of its set-id bits (0o6000).
+    """
+
+    means: Callable[[str], frozenset[str]]
+    fresh: bool
+    bits: int = 0
 
 
 class Origin(NamedTuple):
@@ -58,8 +72,11 @@ class Blame(Protocol):
     def layer(self, index: int) -> Origin:
         """Who made a layer, counted from 0."""
 
-    def path(self, index: int, path: str) -> Origin:
-        """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage."""
+    def path(self, index: int, path: str, shown: Shown | None = None) -> Origin:
+        """Who put a path (without a leading `/`) into a layer; files that were copied are followed into their stage.
+
+        Of several instructions that made one layer only one is named where what is `shown` proves that it was the one.
+        """
 
     def entry(self, index: int) -> Origin:
         """Who wrote an entry of the image's history, counted from 0."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from scanguard.blame.nodes import Blame, Origin
+from scanguard.blame.links import Links
+from scanguard.blame.nodes import Blame, Origin, Shown
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.finding import Step
 
+_BITS = 0o6000
 Hashes = Callable[[int, str], tuple[int, str] | None]
 
 
@@ -18,7 +20,9 @@ class Trails:
 
     def __init__(self, contents: Sequence[LayerContents], hashes: Hashes) -> None:
         self.hashes = hashes
+        self.contents = contents
         self.layers = tuple(_Layer(one.entries) for one in contents)
+        self._links: Links | None = None
 
     def first_layer(self, path: str, layer: int) -> int:
         """The lowest layer that holds the same bytes at a path as `layer` does; `layer` itself where that cannot be told.
@@ -49,13 +53,38 @@ class Trails:
                 removed = None
         return removed
 
-    def trace(self, blame: Blame, path: str, layer: int) -> Origin:
-        """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it."""
-        first = self.first_layer(path, layer)
-        origin = blame.path(first, path)
+    def first_bits(self, path: str, layer: int, bits: int) -> int:
+        """The lowest layer since which a path has these of its set-id bits; `layer` itself where it has them not."""
+        first = layer
+        for index in range(layer, -1, -1):
+            here = self.layers[index]
+            if path in here.paths:
+                if here.bits.get(path, 0) & bits != bits:
+                    break
+                first = index
+            if here.removes(path):
+                break
+        return first
+
+    def shown(self, path: str, layer: int, bits: int = 0) -> Shown:
+        """What the layers show of a path in one of them, for blame to tell who gave it its contents or its set-id bits."""
+        if self._links is None:
+            self._links = Links(self.contents)
+        links = self._links
+        below = self.layers[:layer]
+        held = any(one.bits.get(path, 0) & bits for one in below) if bits else any(path in one.paths for one in below)
+        return Shown(lambda place: links.means(place, layer), path in self.layers[layer].files and not held, bits)
+
+    def trace(self, blame: Blame, path: str, layer: int, bits: int = 0) -> Origin:
+        """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it.
+
+        With `bits` it is who gave it these set-id bits.
+        """
+        first = self.first_bits(path, layer, bits) if bits else self.first_layer(path, layer)
+        origin = blame.path(first, path, self.shown(path, first, bits))
         related = list(origin.related)
         removed = self.removing_layer(path, layer)
-        if first != layer:
+        if first != layer and not bits:
             message = "Written again here, with the same contents."
             related.extend(Step(message, span) for span in blame.layer(layer).spans[:1])
         if removed is not None:
@@ -67,13 +96,14 @@ class Trails:
 class _Layer:
     """The paths of one layer: all that it has, its files, its hard links in both directions, and what it removes."""
 
-    __slots__ = ("cleared", "files", "links", "paths", "removed")
+    __slots__ = ("bits", "cleared", "files", "links", "paths", "removed")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.removed = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.WHITEOUT)
         self.cleared = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.OPAQUE)
         self.paths = frozenset(one.path for one in entries if one.kind not in (Kind.WHITEOUT, Kind.OPAQUE))
         self.files = frozenset(one.path for one in entries if one.kind is Kind.FILE)
+        self.bits = {one.path: one.mode & _BITS for one in entries if one.mode & _BITS}
         self.links: dict[str, list[str]] = {}
         for one in entries:
             if one.kind is Kind.HARDLINK:

@@ -21,6 +21,7 @@ Hashes = Callable[[Mapping[int, frozenset[str]]], Mapping[tuple[int, str], tuple
 """Size and SHA-256 of files, by layer and path, for paths by layer: `scanguard.image.contents.hashes` of one source."""
 
 Found = tuple[Setting, ImageProblem]
+_DOUBTFUL = frozenset({Certainty.CANDIDATES, Certainty.SPAN})
 LEFT_OUT = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
 
 
@@ -79,7 +80,7 @@ def _held_twice(contents: Sequence[LayerContents], places: Iterable[ImagePlace])
     """The files of these places that a lower layer has too, by layer: who changed only their owner is not to blame."""
     last: dict[str, int] = {}
     for place in places:
-        if place.path and place.layer is not None:
+        if place.path and place.layer is not None and not place.bits:
             last[place.path] = max(place.layer, last.get(place.path, 0))
     if not last:
         return {}
@@ -124,9 +125,7 @@ class ImageStamp:
         return Finding(
             made,
             grade,
-            problem.confidence
-            if origin.certainty is not Certainty.CANDIDATES
-            else min(problem.confidence, Confidence.MEDIUM),
+            min(problem.confidence, Confidence.MEDIUM) if origin.certainty in _DOUBTFUL else problem.confidence,
             " ".join(filter(None, (problem.message, self._sentence(origin)))),
             self.source.uri if self.source is not None else self.home.uri,
             region,
@@ -162,7 +161,7 @@ class ImageStamp:
             return blame.path(place.layer, place.path)
         if self._trails is None:
             self._trails = Trails(self.scan.contents, lambda *file: self.hashes.get(file))
-        return self._trails.trace(blame, place.path, place.layer)
+        return self._trails.trace(blame, place.path, place.layer, place.bits)
 
     def _lack(self) -> Origin:
         """What the stage that ships should say and does not: its line is the one after which everything of it comes."""

@@ -11,7 +11,8 @@ class ImagePlace(NamedTuple):
     `setting` is the instruction that sets a part of the configuration (`USER`, `ENV`, `EXPOSE`, …), `key` the name there
     (a variable, a label); `missing` says that the Dockerfile should set it and does not: the stage that ships lacks it. With a
     `layer` and a `path` blame follows copies into the stage that they came from. `entry` counts the entries of the image's
-    history from 0: what it says of itself, a layer or none, is the work of that entry.
+    history from 0: what it says of itself, a layer or none, is the work of that entry. Where `bits` are not 0, it is about
+    these set-id bits of the file (0o6000) and not about its contents.
     """
 
     layer: int | None = None
@@ -20,6 +21,7 @@ class ImagePlace(NamedTuple):
     key: str = ""
     missing: bool = False
     entry: int | None = None
+    bits: int = 0
 
 
 class ImageProblem(NamedTuple):

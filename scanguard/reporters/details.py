@@ -7,7 +7,7 @@ from scanguard.model.rule import Confidence, Severity
 
 _LINE = {
     "exact": "on this line for certain",
-    "span": "on this line for certain",
+    "span": "made with this line, and others, in one layer",
     "base": "in the base image",
     "unknown": "on no line that is known",
 }

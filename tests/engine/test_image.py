@@ -124,7 +124,7 @@ def test_a_layer_of_several_instructions() -> None:
     scan = looked("FROM debian:12\nRUN a\nENV A=1\nCOPY b /b\n", image(ROOT, *history))
     message = "It is odd. The builder made one layer of several instructions."
     related = (Place("In the same layer", Region(4, 1, 4, 10)),)
-    assert told(scan, at(1)) == ("span", 2, "0", message, Confidence.HIGH, related)
+    assert told(scan, at(1)) == ("span", 2, "0", message, Confidence.MEDIUM, related)
 
 
 def test_one_of_several_instructions() -> None:

@@ -78,21 +78,18 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [CIS Docker Benchmark 4.8](https://www.cisecurity.org/benchmark/docker)
     - [no_new_privs](https://www.kernel.org/doc/html/latest/userspace-api/no_new_privs.html)
     """
-    lowest = _lowest(scan)
-    for path, placed in file_system(scan).files.items():
-        if path in lowest:
-            bits = _bits(placed)
-            mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
-            kind = "user" if bits & _SETUID else "group"
-            message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
-            severity = Severity.LOW if owner or _packaged(path) or _brought(scan, path, placed.layer) else None
-            # Where a lower layer has the file too, its bytes may be the same, and the path would lead there.
-            place = ImagePlace(placed.layer, path if lowest[path] == placed.layer else "")
-            yield ImageProblem(message, place, sureness(scan), severity, key=f"/{path}")
+    for path, placed in _reported(scan).items():
+        bits = _bits(placed)
+        mode, owner = ("set-uid", placed.entry.uid) if bits & _SETUID else ("set-gid", placed.entry.gid)
+        kind = "user" if bits & _SETUID else "group"
+        message = f"'/{path}' is {mode}: it runs as {kind} {owner}."
+        severity = Severity.LOW if owner or _packaged(path) or _brought(scan, path, placed.layer) else None
+        place = ImagePlace(placed.layer, path, bits=bits & _SETUID or bits)
+        yield ImageProblem(message, place, sureness(scan), severity, key=f"/{path}")
 
 
-def _lowest(scan: ImageScan) -> dict[str, int]:
-    """The programs to report by path, each with the lowest layer that has the path."""
+def _reported(scan: ImageScan) -> dict[str, Placed]:
+    """The programs to report by path."""
     start = own_from(scan)
     own = {
         path: placed
@@ -100,12 +97,7 @@ def _lowest(scan: ImageScan) -> dict[str, int]:
         if placed.layer >= start and _bits(placed) and not (_packaged(path) and scan.base_layers is None)
     }
     base = base_system(scan) if own else FileSystem({}, (), ())
-    found = {path: placed.layer for path, placed in own.items() if not _had(base, path, _bits(placed))}
-    for number, layer in enumerate(scan.contents if found else ()):
-        for entry in layer.entries:
-            if entry.path in found:
-                found[entry.path] = min(found[entry.path], number)
-    return found
+    return {path: placed for path, placed in own.items() if not _had(base, path, _bits(placed))}
 
 
 def _packaged(path: str) -> bool:

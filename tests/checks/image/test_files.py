@@ -29,16 +29,16 @@ def setuid(mode: int = 0o4755, uid: int = 0, gid: int = 0) -> File:
 def test_setuid_programs() -> None:
     looked = scan(DEBIAN, {"app/run": setuid(), "app/group": setuid(0o2755, gid=42), "app/mine": setuid(uid=1000)})
     assert problems(setuid_file.check, looked) == (
-        ImageProblem("'/app/run' is set-uid: it runs as user 0.", ImagePlace(1, "app/run"), key="/app/run"),
+        ImageProblem("'/app/run' is set-uid: it runs as user 0.", ImagePlace(1, "app/run", bits=0o4000), key="/app/run"),
         ImageProblem(
             "'/app/group' is set-gid: it runs as group 42.",
-            ImagePlace(1, "app/group"),
+            ImagePlace(1, "app/group", bits=0o2000),
             severity=Severity.LOW,
             key="/app/group",
         ),
         ImageProblem(
             "'/app/mine' is set-uid: it runs as user 1000.",
-            ImagePlace(1, "app/mine"),
+            ImagePlace(1, "app/mine", bits=0o4000),
             severity=Severity.LOW,
             key="/app/mine",
         ),
@@ -88,7 +88,7 @@ def test_no_setuid_programs() -> None:
 def test_bits_that_a_later_layer_sets_are_blamed_on_it() -> None:
     looked = scan(DEBIAN | {"usr/bin/tool": File(TEXT, 0o755)}, {"usr/bin/tool": File(TEXT, 0o4755)})
     (found,) = problems(setuid_file.check, looked)
-    assert found.place == ImagePlace(1)
+    assert found.place == ImagePlace(1, "usr/bin/tool", bits=0o4000)
 
 
 def test_a_hard_link_to_a_setuid_program() -> None:
