@@ -25,12 +25,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--image", metavar="REF", action="append", default=[], help="check an image too: a name, an archive, a layout"
     )
     images.add_argument(
-        "--dockerfile", metavar="FILE", action="append", default=[], help="what the images were built from"
+        "--dockerfile",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="what the images were built from, checked too (default: Dockerfile, if it fits, not checked)",
     )
     images.add_argument(
         "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"
     )
-    images.add_argument("--platform", metavar="P", default="", help="which image of an index: linux/arm64")
+    images.add_argument(
+        "--platform", metavar="P", default="", help="which image of an index: linux/arm64 (default: this machine's)"
+    )
     images.add_argument("--pull", action="store_true", help="fetch images that are not here")
     images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
     images.add_argument("--vex", metavar="FILE", action="append", default=[], help="an OpenVEX document to believe")

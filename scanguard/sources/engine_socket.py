@@ -33,7 +33,7 @@ def local_address(environment: Mapping[str, str]) -> str:
 
 
 def sockets(environment: Mapping[str, str]) -> Iterator[str]:
-    """Where an engine may listen, the likeliest first: docker's places, rootless ones, podman's last."""
+    """Where an engine may listen, the likeliest first: docker's places, rootless ones, the one that podman is told, podman's."""
     runtime = environment.get("XDG_RUNTIME_DIR", "")
     home = environment.get("HOME", "")
     yield "/var/run/docker.sock"
@@ -41,6 +41,9 @@ def sockets(environment: Mapping[str, str]) -> Iterator[str]:
         yield f"{runtime}/docker.sock"
     if home:
         yield f"{home}/.docker/run/docker.sock"
+    named = environment.get("CONTAINER_HOST", "")  # podman's own variable; what goes over ssh needs DOCKER_HOST
+    if named.startswith(f"{_SCHEME}/"):
+        yield named.removeprefix(_SCHEME)
     if runtime:
         yield f"{runtime}/podman/podman.sock"
     yield "/run/podman/podman.sock"

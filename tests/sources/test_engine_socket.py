@@ -186,6 +186,19 @@ def test_sockets() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("named", "listed"),
+    [
+        ("unix:///run/p.sock", ["/run/p.sock"]),
+        ("unix://p.sock", []),
+        ("ssh://core@localhost:2222/p.sock", []),
+        ("", []),
+    ],
+)
+def test_the_socket_that_podman_is_told_comes_before_its_usual_one(named: str, listed: list[str]) -> None:
+    assert list(sockets({"CONTAINER_HOST": named})) == ["/var/run/docker.sock", *listed, "/run/podman/podman.sock"]
+
+
 def test_the_library_is_not_loaded_for_a_question(engine: Engine) -> None:
     program = (
         "import sys; from scanguard.model.reference import ImageReference as R; from scanguard.sources.daemon import Daemon;"
