@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"
     )
     images.add_argument(
-        "--platform", metavar="P", default="", help="which image of an index: linux/arm64 (default: this machine's)"
+        "--platform", metavar="P", default="", help="which image of an index: linux/arm64 (default: as here)"
     )
     images.add_argument("--pull", action="store_true", help="fetch images that are not here")
     images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
