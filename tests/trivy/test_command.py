@@ -16,7 +16,7 @@ from scanguard.trivy.private import private_directory
 from scanguard.trivy.program import Program
 from scanguard.trivy.settings import TrivySettings
 from tests.fakes import fake
-from tests.images import Recipe, configuration, layer_tars, tar_of
+from tests.images import Recipe, configuration, docker_archive, layer_tars, tar_of
 from tests.trivy.samples import image
 
 TOKEN = fake("password")
@@ -108,6 +108,17 @@ def test_a_report_of_another_image(layout: Source, tmp_path: Path) -> None:
     settings = TrivySettings(cache=str(tmp_path / "cache"))
     with pytest.raises(TargetError, match="3 of the image's layers are not in it"):
         scan(layout, Ready(recorder(tmp_path, ("sha256:other",)), settings))
+
+
+def test_a_report_of_another_image_even_of_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "app.tar"
+    path.write_bytes(docker_archive(Recipe([{"etc/passwd": b"root:x:0:0\n"}])))
+    trivy = Ready(recorder(tmp_path, ("sha256:other",)), TrivySettings(cache=str(tmp_path / "cache")))
+    with pytest.raises(TargetError) as caught:
+        scan(image_in_file(str(path), ""), trivy)
+    assert caught.value.message == (
+        "Trivy read another image than ScanGuard, most likely one built anew meanwhile; check it again"
+    )
 
 
 def test_an_archive_that_borrows_the_digests_of_another_image(tmp_path: Path) -> None:
