@@ -153,6 +153,11 @@ def _of_known_line(one: Finding, finding: Finding) -> bool:
     return finding.origin != "unknown" and _of_one_line(one, finding)
 
 
+def _of_one_stage(one: Finding, finding: Finding) -> bool:
+    """The lack of a USER stands at the FROM of the stage, or at that of the stage that it is built on."""
+    return _of_known_line(one, finding) or (finding.origin not in ("", "unknown") and one.stage == finding.stage)
+
+
 def _of_one_file(one: Finding, finding: Finding) -> bool:
     """Whether both are about one file: by its name or that of a directory above it, or by the name that COPY gives it."""
     if not _meet(one.region, finding.region):
@@ -170,13 +175,14 @@ def _of_one_file(one: Finding, finding: Finding) -> bool:
 def _of_one_value(one: Finding, finding: Finding) -> bool:
     """Whether both are about one value, by the name that holds it, else by its kind.
 
-    An argument is where RUN uses it, under the name of the ENV that keeps it, or at the ARG of a command that gets it.
+    An argument is where RUN uses it, under the name of the ENV that keeps it, or anywhere in its stage under its own.
     """
     places = [place for place in one.related if _meet(place.region, finding.region)]
     if finding.key in (one.key, *one.key.split(":", 1)) and (places or _meet(one.region, finding.region)):
         return True
-    if one.rule.name == "credential-command":
-        return one.stage == finding.stage and finding.key in one.key.split(":")[1:]
+    arguments = {"credential-command": one.key.split(":")[1:], "secret-argument-used": [one.key]}.get(one.rule.name, [])
+    if one.stage == finding.stage and finding.key in arguments:
+        return True
     return any(f"'{finding.key}'" in place.message for place in places)
 
 
@@ -200,7 +206,7 @@ def _meet(one: Region, other: Region) -> bool:
 
 
 _ALIKE: Mapping[str, _Alike] = {
-    "image-root-user": _of_known_line,
+    "image-root-user": _of_one_stage,
     "setuid-file": _of_sudo,
     "image-unknown-user": _of_known_line,
     "build-tools-present": _of_known_line,

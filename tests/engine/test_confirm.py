@@ -216,3 +216,19 @@ def test_sudo_and_copied_tools() -> None:
     assert folded([sudo, bit, copied, tool]) == (sudo._replace(facts=CONFIRMED), copied._replace(facts=CONFIRMED))
     other = bit._replace(key="/usr/bin/su")
     assert folded([sudo, other]) == (sudo, other)
+
+
+def test_a_user_that_is_set_nowhere_is_lacking_in_the_stage() -> None:
+    static = finding("root-user", 3, 3)._replace(stage="1")
+    image = finding("image-root-user", 1, 1, "app")._replace(stage="1", origin="exact")
+    assert folded([image, static]) == (static._replace(facts=CONFIRMED),)
+    for other in (image._replace(stage="0"), image._replace(origin="unknown")):
+        assert folded([static, other]) == (static, other)
+
+
+def test_an_argument_is_one_wherever_its_stage_declares_it() -> None:
+    used = finding("secret-argument-used", 7, 7, key="TOKEN")._replace(stage="app")
+    image = finding("secret-in-image-config", 2, 2, "app", key="TOKEN")._replace(stage="app")
+    assert folded([used, image]) == (used._replace(facts=CONFIRMED),)
+    elsewhere = image._replace(stage="other")
+    assert folded([used, elsewhere]) == (used, elsewhere)

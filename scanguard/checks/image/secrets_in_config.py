@@ -84,12 +84,14 @@ def _name_before(text: str, at: int) -> str:
 
 
 def _argument(scan: ImageScan, past: Past, name: str) -> ImagePlace:
-    """The place of a build argument: its ARG, for every RUN after it has its value; the entry where no ARG is known."""
-    if name and past.own and past.keyword == "RUN" and scan.blame is not None:
-        origin = scan.blame.setting("ARG", name)
-        if origin.spans and origin.certainty is not Certainty.BASE:
-            return ImagePlace(setting="ARG", key=name)
-    return past.place
+    """The place of a build argument: its first ARG, for every RUN after it has its value; the entry where no ARG is known."""
+    if not name or not past.own or past.keyword != "RUN" or scan.blame is None:
+        return past.place
+    for one in history(scan)[: past.entry]:
+        if one.own and one.keyword == "ARG" and name in (word.partition("=")[0] for word in one.text.split()):
+            return one.place
+    origin = scan.blame.setting("ARG", name)
+    return past.place if not origin.spans or origin.certainty is Certainty.BASE else ImagePlace(setting="ARG", key=name)
 
 
 def _declared(scan: ImageScan, past: Past, told: set[str]) -> Iterator[ConfigSecret]:

@@ -123,13 +123,26 @@ def test_the_value_of_a_build_argument_belongs_to_its_arg(history: tuple[str, ..
     (found,) = problems(secret_in_image_config.check, looked)
     assert found == ImageProblem(
         "The build argument 'TOKEN' in the image's history holds a GitHub token (ghp_***).",
-        ImagePlace(setting="ARG", key="TOKEN"),
+        ImagePlace(entry=1),
         severity=Severity.CRITICAL,
         key="TOKEN",
     )
     assert looked.blame is not None
-    origin = looked.blame.setting("ARG", "TOKEN")
+    origin = looked.blame.entry(1)
     assert (origin.certainty.value, dockerfile.count("\n", 0, origin.spans[0].start)) == ("exact", 1)
+
+
+def test_build_arguments_without_entries_and_declared_twice() -> None:
+    dockerfile = "FROM debian:12\nARG TOKEN\nCOPY a /a\nRUN one\nARG TOKEN\nRUN two\n"
+    steps = ("COPY a /a # buildkit", f"RUN {ARGUED}one # buildkit", f"RUN {ARGUED}two # buildkit")
+    layers = (DEBIAN, {"a": b""}, {"b": b""}, {"c": b""})
+    twice = (CLASSIC[0], "-ARG TOKEN", *steps[:2], "-ARG TOKEN", steps[2])
+    for history, place in (
+        (twice, ImagePlace(entry=1)),
+        ((CLASSIC[0], *steps), ImagePlace(setting="ARG", key="TOKEN")),
+    ):
+        (found,) = problems(secret_in_image_config.check, scan(*layers, history=history, dockerfile=dockerfile))
+        assert (found.key, found.place) == ("TOKEN", place)
 
 
 def test_a_step_without_a_layer_has_a_line_of_its_own() -> None:
