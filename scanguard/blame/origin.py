@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from scanguard.blame.links import Links
 from scanguard.blame.nodes import Blame, Origin, Shown
 from scanguard.image.nodes import Entry, Kind, LayerContents
-from scanguard.model.finding import Step
+from scanguard.model.finding import REMOVED, Step
 
 _BITS = 0o6000
 Hashes = Callable[[int, str], tuple[int, str] | None]
@@ -88,8 +88,7 @@ class Trails:
             message = "Written again here, with the same contents."
             related.extend(Step(message, span) for span in blame.layer(layer).spans[:1])
         if removed is not None:
-            message = "Removed here; the layers below still hold it."
-            related.extend(Step(message, span) for span in blame.layer(removed).spans[:1])
+            related.extend(Step(REMOVED, span) for span in blame.layer(removed).spans[:1])
         return origin._replace(related=tuple(related))
 
 

@@ -42,6 +42,8 @@ OR_THIS = "Or this instruction"
 """A related place of a finding of an image: as likely the cause as the place of the finding itself."""
 SAME_LAYER = "In the same layer"
 """A related place of a finding of an image: an instruction of which the builder made one layer with that of the finding."""
+REMOVED = "Removed here; the layers below still hold it."
+"""A related place of a finding of an image: the instruction that takes the file away from who looks, not from the layers."""
 
 REFUTES = "refutes"
 """The name of a fact of an image whose value is a rule of Dockerfiles: it only tells that what this rule says is not so."""

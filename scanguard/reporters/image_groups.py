@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from scanguard.model.finding import Finding
+from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding
 from scanguard.model.report import Report, ScannedImage
 from scanguard.model.rule import Severity
 from scanguard.reporters.terminal import visible
@@ -13,10 +13,10 @@ Paint = Callable[[Severity, str], str]
 
 
 def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings in order; those of one image, line, family and certainty of the line follow each other in one group."""
+    """The findings in order; those of one image, family, line and other lines that it may be follow each other in one group."""
     made: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
-        family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin)
+        family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin, _others(finding))
         made.setdefault(family if finding.image else (number,), []).append(finding)
     return list(made.values())
 
@@ -30,7 +30,7 @@ def table(findings: list[Finding], paint: Paint, *, unicode: bool) -> list[str]:
     for one in shown:
         facts = ", ".join(_fact(name, value) for name, value in one.facts if name in _COLUMNS) or one.message
         label = paint(one.severity, f"{one.severity.label:<8}")
-        lines.append(f"{label} {one.rule.id:<{widest}}  {visible(facts, unicode=unicode)}")
+        lines.append(f"{label} {one.rule.id:<{widest}}  {visible(facts + _seen(one), unicode=unicode)}")
     if len(rows) > len(shown):
         lines.append(f"… and {len(rows) - len(shown)} more" if unicode else f"... and {len(rows) - len(shown)} more")
     return lines
@@ -45,7 +45,44 @@ def head(findings: list[Finding]) -> str:
     """What a group is, in place of a message."""
     first = findings[0]
     base = " that its base image brought" if first.origin == "base" else ""
-    return f"{len(findings)} findings in the image {first.image}{base}"
+    return f"{len(findings)} findings in the image {first.image}{base}{_doubt(first)}"
+
+
+def _doubt(finding: Finding) -> str:
+    """Which other lines may be the cause, where one was not told."""
+    others = _others(finding)
+    if finding.origin == "candidates":
+        return f"; this line, or {ranges(others)}" if others else "; this line is likely, not certain"
+    return f"; one layer with {ranges(others)}" if finding.origin == "span" and others else ""
+
+
+def _others(finding: Finding) -> tuple[int, ...]:
+    """The lines of the other instructions that may be the cause, in order."""
+    return tuple(
+        sorted({place.region.start_line for place in finding.related if place.message in (OR_THIS, SAME_LAYER)})
+    )
+
+
+def ranges(lines: Iterable[int]) -> str:
+    """Ascending numbers, three and more that follow each other as a range: `8, 11 to 14`."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
+def _seen(finding: Finding) -> str:
+    """What a row says of the other lines that explain its finding: who removed the file, who copied it."""
+    told = ""
+    for place in finding.related:
+        if place.message == REMOVED:
+            told += f"; removed on line {place.region.start_line}"
+        elif place.message not in (OR_THIS, SAME_LAYER):
+            told += f"; see line {place.region.start_line}"
+    return told
 
 
 def image_lines(report: Report) -> list[str]:

@@ -317,7 +317,9 @@ class Case:
         if line.keyword in ("COPY", "ADD"):
             words = [word.removeprefix("./").rstrip("/") or "." for word in line.words]
             return line.keyword, words if self.builder in ("buildkit", "kaniko") else words[-1]
-        return line.keyword, line.command.split() or line.words
+        # A list that names the shell is written as the command of that shell is.
+        shell = list(SHELL) if line.keyword == "RUN" and not line.exact else []
+        return line.keyword, [*shell, *line.command.split()] or line.words
 
     def dockerfile(self) -> tuple[str, dict[int, int]]:
         """The text, and which instruction begins on each line."""

@@ -1,6 +1,6 @@
 """Images: loaded, scanned, blamed and checked, several at once; the way from a target to its findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from scanguard.app.images.scanner import Scanner
 from scanguard.app.images.targets import Wanted
 from scanguard.app.request import Request
 from scanguard.build.model import Build
-from scanguard.engine.image import Home, exclude_base, problems, stamped
+from scanguard.engine.image import Found, Home, exclude_base, problems, stamped
 from scanguard.engine.setting import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
@@ -102,7 +102,7 @@ class ImageRun:
             scanners, failed = problems(looked, self._with_inventory(inventory), home)
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
         marked = self._marked(findings, looked)
-        told = (*notifications, *told, *failed, *marked.refused)
+        told = (*notifications, *_untold(looked, (*own, *scanners), home), *told, *failed, *marked.refused)
         files = () if build is None else (_file(build),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
         return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
@@ -159,6 +159,14 @@ def _home(wanted: Wanted) -> Home:
     if target.uri and target.region is not None:
         return Home(target.uri, target.region)
     return Home("Dockerfile", exists=False)
+
+
+def _untold(scan: ImageScan, found: Sequence[Found], home: Home) -> Iterator[Notification]:
+    """Why no line of the Dockerfile is known for what the image has, unless a finding says so."""
+    reason = scan.blame.reason if scan.blame is not None else ""
+    if reason and all(problem.message != reason for _, problem in found):
+        message = f"{reason} No finding of {scan.image.name} can be put on a line of the Dockerfile."
+        yield Notification("note", message, home.file)
 
 
 def _summary(scan: ImageScan, target: ImageTarget, home: Home) -> ScannedImage:

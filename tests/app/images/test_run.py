@@ -104,6 +104,14 @@ def test_the_dockerfile_beside_is_taken_where_the_image_was_built_from_it(root: 
     assert (report.notifications, int(report.exit_code)) == ((), 1)
 
 
+def test_an_image_without_a_history_says_why_no_line_is_known(root: Path) -> None:
+    (root / "app.tar").write_bytes(docker_archive(recipe()._replace(layers=recipe().layers[1:], history=[entry("")])))
+    report = check(root, ImageTarget("app.tar", dockerfile="Dockerfile"))
+    message = "The image has no history that names instructions. No finding of example/app can be put on a line of the Dockerfile."
+    assert told(report) == [("note", "Dockerfile", message)]
+    assert {origin for _, _, origin in lines(report)} == {"unknown"}
+
+
 @pytest.mark.parametrize("text", [None, OTHER])
 def test_a_dockerfile_of_something_else_is_forgotten(root: Path, text: str | None) -> None:
     (root / "Dockerfile").unlink()
@@ -339,6 +347,25 @@ def test_what_an_image_refutes_is_a_note_and_no_defect_of_the_image(root: Path) 
     (root / "Dockerfile").write_text(text.replace("RUN", "# scanguard: ignore[build-tools-installed]\nRUN"))
     accepted = check(root, "app.tar", paths=("Dockerfile",))
     assert (accepted.active, len(accepted.findings)) == ((), 1)
+
+
+def test_an_image_lowers_nothing_that_is_locked(root: Path) -> None:
+    (root / "Dockerfile").write_text("FROM example/own:1\nCOPY a /a\n")
+    made = [
+        entry("/bin/sh -c #(nop) ADD file:1 in / "),
+        entry("COPY a /a # buildkit", comment="buildkit.dockerfile.v0"),
+    ]
+    image = recipe()._replace(layers=({**DEBIAN}, {"a": b"x"}), history=made, config={"User": "1000"})
+    (root / "app.tar").write_bytes(docker_archive(image))
+    policy(root, "rules: {unpinned-image: off}\n")
+    (root / "org.yaml").write_text("rules: {root-user: medium}\nlocked: [root-user]\n")
+    for named, severity in (("", Severity.NOTE), ("org.yaml", Severity.MEDIUM)):
+        report = check(root, "app.tar", paths=("Dockerfile",), policy=named)
+        (found,) = (one for one in report.findings if one.rule.name == "root-user")
+        assert (found.severity, found.message.endswith("Refuted by the image: example/app runs as '1000'.")) == (
+            severity,
+            True,
+        )
 
 
 def test_comments_for_another_image_of_the_dockerfile_are_no_defect(root: Path) -> None:

@@ -1,0 +1,53 @@
+"""What one block says of many findings of an image: which other lines it may be, and who removed the file."""
+
+from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding, Place
+from scanguard.model.location import Region
+from scanguard.model.rule import Severity
+from scanguard.reporters.image_groups import groups, head, ranges, table
+from tests.reporters.samples import IMAGE
+
+
+def found(key: str, origin: str, *related: tuple[str, int]) -> Finding:
+    places = tuple(Place(message, Region(line, 1, line, 9)) for message, line in related)
+    return IMAGE.findings[1]._replace(key=key, origin=origin, message=f"It is {key}.", related=places)
+
+
+def told(*findings: Finding) -> list[tuple[str, list[str]]]:
+    def plain(_: Severity, text: str) -> str:
+        return text
+
+    return [(head(group), table(group, plain, unicode=True)) for group in groups(findings)]
+
+
+def test_other_lines_and_who_removed_it() -> None:
+    others = ((OR_THIS, 8), (OR_THIS, 11), (OR_THIS, 13), (OR_THIS, 12))
+    one, two = found("a", "candidates", *others), found("b", "candidates", *others, (REMOVED, 20), ("Copied here.", 3))
+    assert told(one, two) == [
+        (
+            "2 findings in the image shop/worker; this line, or 8, 11 to 13",
+            ["high     SGD101  It is a.", "high     SGD101  It is b.; removed on line 20; see line 3"],
+        )
+    ]
+
+
+def test_what_has_other_lines_is_another_group() -> None:
+    one, two, three = (
+        found("a", "candidates", (OR_THIS, 8)),
+        found("b", "candidates"),
+        found("c", "span", (SAME_LAYER, 8)),
+    )
+    assert [title for title, _ in told(one, two, three, one, two, three)] == [
+        "2 findings in the image shop/worker; this line, or 8",
+        "2 findings in the image shop/worker; this line is likely, not certain",
+        "2 findings in the image shop/worker; one layer with 8",
+    ]
+
+
+def test_ranges() -> None:
+    assert [ranges(one) for one in ((), (3,), (3, 4), (3, 4, 5), (1, 3, 4, 5, 9))] == [
+        "",
+        "3",
+        "3, 4",
+        "3 to 5",
+        "1, 3 to 5, 9",
+    ]
