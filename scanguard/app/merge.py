@@ -7,6 +7,7 @@ from scanguard import __version__
 from scanguard.app.request import Environment
 from scanguard.app.session import Session
 from scanguard.engine.confirm import confirmed
+from scanguard.engine.refute import REFUTABLE
 from scanguard.imports.equivalents import Equivalents
 from scanguard.imports.join import EMPTY, finished, joined
 from scanguard.imports.once import once
@@ -46,7 +47,8 @@ def merge(
             told = Notification("error", f"{_sentence(error.message)}", printable(path), error.region)
             reports.append(EMPTY._replace(notifications=(told,)))
     every = finished(joined(reports), __version__)
-    whole = once(every._replace(findings=confirmed(every.findings)), Equivalents(session.rules))
+    # What is locked is not known here: no severity is lowered that was not in the run itself.
+    whole = once(every._replace(findings=confirmed(every.findings, REFUTABLE)), Equivalents(session.rules))
     return whole._replace(fail_on=fail_on if gate else whole.fail_on, exit_zero=exit_zero)
 
 

@@ -178,7 +178,8 @@ def _findings(batches: Sequence[Batch], *, looked: bool) -> Sequence[Finding]:
         return findings
     from scanguard.engine.confirm import confirmed
 
-    return confirmed(sorted(findings, key=order))
+    locked = {lock.name for batch in batches for lock in batch.policy.locks}
+    return confirmed(sorted(findings, key=order), locked)
 
 
 def _overruled(batches: Iterable[Batch], today: str) -> tuple[Notification, ...]:

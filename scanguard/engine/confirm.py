@@ -1,7 +1,7 @@
 """A defect that the Dockerfile shows and the image has is one finding: the Dockerfile's, and it says so."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from scanguard.engine.refute import denies, is_denied, is_refutation, refuted
@@ -35,14 +35,15 @@ READ: Mapping[str, frozenset[str]] = {"secret-in-image": frozenset({"secret-file
 """What is found in files whose names another rule of images reports already."""
 
 
-def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def confirmed(findings: Sequence[Finding], held: Container[str] = ()) -> tuple[Finding, ...]:
     """The findings without those of images that say again what one of the Dockerfile, or of the same image, says.
 
     The one that is kept has the other's facts too, and of the two the higher confidence; a finding of the Dockerfile names
     the image, and either says how all of it is accepted: each rule by its name. Where the contents of a file or a value were
     read, the higher severity holds. Findings that are suppressed stay apart: an exception for a Dockerfile says nothing of an
     image, and none of an image anything of the Dockerfile. Equal findings, of two tags of an image or of two platforms, are
-    one. A finding of the Dockerfile that an image refutes as a whole, and that none confirms, is a note.
+    one. A finding of the Dockerfile that an image refutes as a whole, and that none confirms, is a note, unless its rule is
+    `held`: what is locked against a repository is so against its images.
     """
     findings = refuted(tuple(dict.fromkeys(findings)))
     static = [(index, one) for index, one in enumerate(findings) if not one.image and one.active]
@@ -60,7 +61,7 @@ def confirmed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
         # What was read in a file whose name is folded itself goes to the finding that is kept.
         last = folded.get(twin, twin)
         kept[last] = _joined(kept[last], findings[index])
-    return tuple(_settled(one) for one in kept.values())
+    return tuple(one if one.rule.name in held else _settled(one) for one in kept.values())
 
 
 def is_confirmed(finding: Finding) -> bool:

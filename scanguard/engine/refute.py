@@ -6,13 +6,16 @@ from scanguard.model.finding import REFUTES, Finding
 from scanguard.model.location import Region
 from scanguard.model.rule import Confidence
 
-_INTRODUCTION = " Refuted by the image: "
+_FACT = "refuted by the image"
+_WHOLE, _PART = " Refuted by the image.", " Refuted in part by the image."
 _SHOWN: Mapping[str, str] = {
     "build-tools-installed": "does not have '{}'",
     "root-user": "runs as '{}'",
     "unknown-user": "has the account '{}'",
 }
 _MANY = "build-tools-installed"
+REFUTABLE = frozenset(_SHOWN)
+"""The names of the rules of Dockerfiles that an image can refute."""
 
 
 def is_refutation(finding: Finding) -> bool:
@@ -22,12 +25,12 @@ def is_refutation(finding: Finding) -> bool:
 
 def is_refuted(finding: Finding) -> bool:
     """Whether an image shows that a finding of the Dockerfile, or a part of it, is not so."""
-    return not finding.image and _INTRODUCTION in finding.message
+    return not finding.image and bool(_known(finding))
 
 
 def said(finding: Finding) -> str:
     """The message of a finding without what images refute of it."""
-    return finding.message.partition(_INTRODUCTION)[0]
+    return finding.message.removesuffix(_WHOLE).removesuffix(_PART) if is_refuted(finding) else finding.message
 
 
 def refuted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -76,14 +79,15 @@ def _speaks_of(refutation: Finding, finding: Finding) -> bool:
 def _with(finding: Finding, refutation: Finding) -> Finding:
     """The finding of the Dockerfile and what the image shows."""
     shown = f"{refutation.image} {_SHOWN[finding.rule.name].format(refutation.key)}"
-    known = ", ".join(sorted({*_known(finding), shown}))
-    return finding._replace(message=f"{said(finding)}{_INTRODUCTION}{known}.")
+    if shown in _known(finding):
+        return finding
+    refuted = finding._replace(facts=(*finding.facts, (_FACT, shown)))
+    return refuted._replace(message=f"{said(finding)}{_WHOLE if is_denied(refuted) else _PART}")
 
 
 def _known(finding: Finding) -> frozenset[str]:
-    """What images refute so far."""
-    told = finding.message.partition(_INTRODUCTION)[2].removesuffix(".")
-    return frozenset(told.split(", ")) - {""}
+    """What images refute so far. A fact says so, for what a file has in it may be in a message, but in no fact."""
+    return frozenset(value for name, value in finding.facts if name == _FACT)
 
 
 def _meet(one: Region, other: Region) -> bool:

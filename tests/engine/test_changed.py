@@ -113,6 +113,7 @@ def test_what_an_image_confirms_was_there_before_though_it_was_milder() -> None:
 def test_what_an_image_refutes_was_there_before_though_nothing_refuted_it() -> None:
     before = finding(2)._replace(severity=Severity.HIGH)
     note = before._replace(severity=Severity.NOTE)
-    refuted = note._replace(message=f"{before.message} Refuted by the image: app runs as '1'.")
+    facts = (("refuted by the image", "app runs as '1'"),)
+    refuted = note._replace(message=f"{before.message} Refuted by the image.", facts=facts)
     assert caused([note], Change(before=(before,))) == (note,)
     assert caused([refuted], Change(before=(before,))) == ()

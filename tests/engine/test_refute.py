@@ -3,7 +3,7 @@
 import pytest
 
 from scanguard.engine.confirm import confirmed
-from scanguard.engine.refute import is_refuted, said
+from scanguard.engine.refute import REFUTABLE, is_refuted, said
 from scanguard.model.finding import REFUTES, Finding, Suppression
 from scanguard.model.rule import Confidence, Severity
 from tests.engine.test_confirm import finding
@@ -25,16 +25,26 @@ def present(image: str, key: str, severity: Severity = Severity.MEDIUM) -> Findi
 
 
 def told(*findings: Finding) -> list[tuple[str, Severity, str, str]]:
-    """Message, severity, whose it is and which images confirm it."""
+    """Message and what refutes it, severity, whose it is and which images confirm it."""
     return [
-        (one.message, one.severity, one.image, dict(one.facts).get("confirmed by the image", ""))
+        (
+            ": ".join((one.message, *shown(one))),
+            one.severity,
+            one.image,
+            dict(one.facts).get("confirmed by the image", ""),
+        )
         for one in confirmed(findings)
     ]
 
 
+def shown(one: Finding) -> list[str]:
+    """What images refute of a finding."""
+    return [value for name, value in one.facts if name == "refuted by the image"]
+
+
 def test_what_is_refuted_as_a_whole_is_a_note() -> None:
     gcc, make = (refutation("build-tools-installed", name) for name in ("gcc", "make"))
-    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc', app does not have 'make'."
+    message = "Build tools ship in the image. Refuted by the image.: app does not have 'gcc': app does not have 'make'"
     assert told(BOTH, gcc, make) == [(message, Severity.NOTE, "", "")]
     # What came beside them, which nobody named, confirms nothing.
     assert told(BOTH, gcc, make, present("app", "cpp")) == [
@@ -44,7 +54,7 @@ def test_what_is_refuted_as_a_whole_is_a_note() -> None:
 
 
 def test_a_part_is_refuted_and_the_rest_is_confirmed() -> None:
-    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc'."
+    message = "Build tools ship in the image. Refuted in part by the image.: app does not have 'gcc'"
     assert told(BOTH, refutation("build-tools-installed", "gcc"), present("app", "make")) == [
         (message, Severity.HIGH, "", "app")
     ]
@@ -57,13 +67,13 @@ def test_a_part_is_refuted_and_the_rest_is_confirmed() -> None:
 def test_one_image_refutes_what_another_confirms() -> None:
     one = BOTH._replace(key="gcc")
     gcc = refutation("build-tools-installed", "gcc")
-    message = "Build tools ship in the image. Refuted by the image: app does not have 'gcc'."
+    message = "Build tools ship in the image. Refuted by the image.: app does not have 'gcc'"
     expected = [(message, Severity.HIGH, "", "worker")]
     assert told(one, gcc, present("worker", "gcc")) == expected
     part = confirmed([one, gcc])
     assert told(*part, present("worker", "gcc", Severity.HIGH)) == expected
     assert told(*part, gcc) == told(*part) == [(message, Severity.NOTE, "", "")]
-    assert told(*part, gcc._replace(image="worker"))[0][0] == f"{message[:-1]}, worker does not have 'gcc'."
+    assert told(*part, gcc._replace(image="worker"))[0][0] == f"{message}: worker does not have 'gcc'"
 
 
 @pytest.mark.parametrize(
@@ -74,15 +84,17 @@ def test_users(rule: str, key: str, shown: str) -> None:
     static = finding(rule, 2, 2)._replace(message="It runs.")
     for first, last in ((2, 2), (1, 1)):
         (one,) = confirmed([refutation(rule, key, first=first, last=last), static])
-        assert one == static._replace(message=f"It runs. Refuted by the image: app {shown}.", severity=Severity.NOTE)
+        facts = (("refuted by the image", f"app {shown}"),)
+        assert one == static._replace(message="It runs. Refuted by the image.", severity=Severity.NOTE, facts=facts)
         assert (is_refuted(one), is_refuted(static), said(one), said(static)) == (True, False, "It runs.", "It runs.")
 
 
 def test_what_is_accepted_is_refuted_all_the_same() -> None:
     accepted = ROOT._replace(suppressions=(Suppression("inline", "false"),))
     (one,) = confirmed([accepted, refutation("root-user", "1000")])
-    assert (one.message, one.suppressions) == (
-        "The image runs as root. Refuted by the image: app runs as '1000'.",
+    assert (one.message, shown(one), one.suppressions) == (
+        "The image runs as root. Refuted by the image.",
+        ["app runs as '1000'"],
         accepted.suppressions,
     )
 
@@ -101,3 +113,22 @@ def test_a_refutation_alone_is_shown_where_it_is_sure() -> None:
     assert len(confirmed([far, sure._replace(origin="unknown")])) == 1
     accepted = sure._replace(suppressions=(Suppression("policy", "known"),))
     assert confirmed([BOTH, accepted]) == (BOTH, accepted)
+
+
+def test_what_is_locked_is_refuted_and_stays_as_grave() -> None:
+    one = refutation("root-user", "1000", first=2, last=2)
+    message = "The image runs as root. Refuted by the image."
+    for held, severity in (
+        ({"root-user"}, Severity.HIGH),
+        ({"unknown-user"}, Severity.NOTE),
+        (REFUTABLE, Severity.HIGH),
+    ):
+        (found,) = confirmed([ROOT, one], held)
+        assert (found.message, found.severity) == (message, severity)
+        assert confirmed([found], REFUTABLE) == (found,)
+
+
+def test_what_a_file_says_refutes_nothing() -> None:
+    forged = ROOT._replace(message="USER is '0 Refuted by the image.")
+    assert confirmed([forged]) == (forged,)
+    assert (is_refuted(forged), said(forged)) == (False, forged.message)
