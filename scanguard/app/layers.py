@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from scanguard.blame.align import align
 from scanguard.blame.nodes import Blame, Certainty, Origin
+from scanguard.blame.wording import is_bare
 from scanguard.build.evaluate import evaluate
 from scanguard.build.model import Build
 from scanguard.build.secrets import secret_spans
@@ -31,7 +32,8 @@ class LayerRow(NamedTuple):
     """One layer. Sizes are in bytes: `size` that of its archive, `wasted` that of its files which upper layers hide.
 
     `instruction` is what the history says, secrets masked; empty where it says nothing. Of files that were copied the classic
-    builder writes a hash: there it is what the Dockerfile says, if its line is known, else `…` is in their place.
+    builder writes a hash: there it is what the Dockerfile says, if its line is known, else `…` is in their place. Of a layer
+    that several instructions made it is their number.
 
     `origin` is None without a Dockerfile, `lines` has the first and the last line of each place that it names.
     """
@@ -91,11 +93,14 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
     system = merge(contents)
     wasted = system.wasted(len(contents))
     told = dict(instructions(source.image))
+    bare = frozenset(_bare(source.image))
     rows = []
     for number, layer in enumerate(contents):
         origin = blame.layer(number) if blame is not None else None
         lines = tuple(_lines(build, origin)) if build is not None and origin is not None else ()
         text = told.get(number, "")
+        if origin is not None and blame is not None:
+            text = _with_lines(text, origin, bare=number in bare and not blame.reason)
         if _UNTOLD in text and build is not None and origin is not None and origin.certainty is Certainty.EXACT:
             text = _written(build, origin.spans[0])
         entries = len(layer.entries)
@@ -106,7 +111,8 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
 def instructions(image: Image) -> Iterator[tuple[int, str]]:
     """What the history says of each layer, by its number from 0. Where the lowest layers have no entry, the others still do.
 
-    Of a step without words, such as those of `docker import`, it is the builder's comment.
+    Of a step without words, such as those of `docker import`, it is the builder's comment; of a command without a word of a
+    builder's, such as that of a container which was committed, the command alone.
     """
     pairs = zip(image.history, history(ImageScan(image)), strict=True)
     made = [
@@ -117,8 +123,27 @@ def instructions(image: Image) -> Iterator[tuple[int, str]]:
     missing = len(image.diff_ids) - len(made)
     if missing < 0:
         return
+    bare = frozenset(_bare(image))
     for number, text in enumerate(made, missing):
-        yield number, masked(_HASHED.sub(_UNTOLD, text.strip()))
+        line = masked(_HASHED.sub(_UNTOLD, text.strip()))
+        yield number, line.removeprefix("RUN ") if number in bare else line
+
+
+def _bare(image: Image) -> Iterator[int]:
+    """The layers of which the history has a command only."""
+    made = [entry for entry in image.history if not entry.empty and entry.comment != _PADDED]
+    for number, entry in enumerate(made, len(image.diff_ids) - len(made)):
+        if is_bare(entry.created_by, entry.comment, entry.author):
+            yield number
+
+
+def _with_lines(text: str, origin: Origin, *, bare: bool) -> str:
+    """What the history says of a layer, put right by what is known of its lines: its last step alone did not make it."""
+    if origin.certainty is Certainty.SPAN and len(origin.spans) > 1:
+        return f"{len(origin.spans)} instructions in one layer"
+    if bare and origin.certainty is Certainty.UNKNOWN:
+        return f"committed container: {text}"
+    return f"RUN {text}" if bare and origin.certainty is Certainty.EXACT else text
 
 
 def masked(instruction: str) -> str:

@@ -7,16 +7,13 @@ https://github.com/opencontainers/image-spec/blob/main/config.md#properties
 import re
 from collections.abc import Iterator
 
-from scanguard.blame.wording import EXPOSED, copied_words, path_words, plain, port_list, squeezed
+from scanguard.blame.wording import EXPOSED, KEYWORDS, copied_words, path_words, plain, port_list, squeezed
 from scanguard.image.nodes import HistoryEntry, Image
 from scanguard.model.record import NamedTuple
 
 LAYERED = frozenset({"RUN", "COPY", "ADD"})
 DEFAULT_SHELLS = ("/bin/sh -c", "cmd /S /C")
 PADDED = "buildkit.exporter.image.v0"
-_KEYWORDS = frozenset(
-    "RUN COPY ADD ENV ARG LABEL USER WORKDIR EXPOSE VOLUME CMD ENTRYPOINT HEALTHCHECK SHELL STOPSIGNAL ONBUILD MAINTAINER".split()
-)
 _NOP = "#(nop)"
 _HASHED = re.compile(r"[0-9a-f]{64} in (.+)$", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[^\s=]+=\S*")
@@ -115,9 +112,9 @@ class _Reader:
         shell, nop, rest = text.partition(_NOP)
         if nop and squeezed(shell) in self.shells:
             keyword, body = _first_word(rest.strip())
-            return (keyword.upper(), body) if keyword.upper() in _KEYWORDS else ("", rest)
+            return (keyword.upper(), body) if keyword.upper() in KEYWORDS else ("", rest)
         keyword, body = _first_word(text)
-        if keyword in _KEYWORDS:
+        if keyword in KEYWORDS:
             return keyword, body
         return ("RUN" if text else ""), text
 

@@ -3,7 +3,11 @@
 import re
 from collections.abc import Iterable
 
+KEYWORDS = frozenset(
+    "RUN COPY ADD ENV ARG LABEL USER WORKDIR EXPOSE VOLUME CMD ENTRYPOINT HEALTHCHECK SHELL STOPSIGNAL ONBUILD MAINTAINER".split()
+)
 EXPOSED = re.compile(r"\d+(?:-\d+)?(?:/[a-z]+)?")
+_SHELL = re.compile(r"(?:\|\d+ |/\S*sh |cmd |(?:\S*/)?(?:powershell|pwsh)(?:\.exe)? )", re.IGNORECASE)
 _MARKS = str.maketrans(dict.fromkeys("\"'\\[],{}", " "))
 
 
@@ -15,6 +19,17 @@ def squeezed(text: str) -> str:
 def plain(text: str) -> str:
     """Quotes, brackets, commas and backslashes taken out: `["a", "b"]`, `[a b]` and `a b` become the same."""
     return " ".join(text.translate(_MARKS).split())
+
+
+def is_bare(created_by: str, comment: str, author: str) -> bool:
+    """Whether an entry of a history is only a command, without a word of a builder's.
+
+    `docker commit` writes that of its container so, tools that need no Dockerfile write their own, and the classic builder
+    writes a RUN in exec form so: only the Dockerfile tells which it is.
+    """
+    text = created_by.strip()
+    known = "#(nop)" in text or text.endswith("# buildkit") or _SHELL.match(text) or text.partition(" ")[0] in KEYWORDS
+    return bool(text) and not known and author != "kaniko" and not comment.startswith(("buildkit.", "FROM "))
 
 
 def copied_words(text: str) -> list[str]:

@@ -270,3 +270,34 @@ def test_lines_of_real_images(work: Path, command: Command, name: str) -> None:
     dockerfile, lines = BUILT[name]
     out = command("layers", name, "--dockerfile", FIXTURES / "dockerfiles" / dockerfile).out
     assert [line[20:26].strip() for line in out.splitlines()[3 : 3 + count]] == lines.split()
+
+
+COMMITTED = Recipe(
+    layers=(*RECIPE.layers, {"etc/x": b"x"}, {"etc/y": b"y"}),
+    history=(*HISTORY, entry(f"python3 --token {TOKEN}"), entry("", empty=True), entry("sh -c make")),
+)
+
+
+def rows(command: Command, *words: str) -> list[str]:
+    return [
+        row["instruction"] for row in json.loads(command("layers", "app.tar", *words, "--format", "json").out)["layers"]
+    ]
+
+
+def test_a_committed_container_is_no_run(work: Path, command: Command) -> None:
+    (work / "app.tar").write_bytes(docker_archive(COMMITTED))
+    above, last = rows(command)[4:]
+    assert (above.startswith("python3 --token "), TOKEN in above, last) == (True, False, "sh -c make")
+    (work / "Dockerfile").write_text(DOCKERFILE, encoding="utf-8")
+    assert rows(command)[4:] == [f"committed container: {above}", f"committed container: {last}"]
+
+
+def test_one_layer_of_several_instructions_is_not_its_last_one(work: Path, command: Command) -> None:
+    history = (
+        *HISTORY[:2],
+        *(entry(f"/bin/sh -c {one}", empty=True) for one in ("a", "b")),
+        entry('/bin/sh -c #(nop) CMD ["x"]', comment="FROM debian:12"),
+    )
+    (work / "app.tar").write_bytes(docker_archive(Recipe(layers=RECIPE.layers[:2], history=history)))
+    (work / "Dockerfile").write_text('FROM debian:12\nRUN a\nRUN b\nCMD ["x"]\n', encoding="utf-8")
+    assert rows(command) == ["ADD … /", "2 instructions in one layer"]
