@@ -5,18 +5,30 @@ from collections import Counter
 from hypothesis import given
 
 from scanguard.blame.align import align
-from scanguard.blame.nodes import Certainty, Origin
+from scanguard.blame.nodes import Blame, Certainty, Origin
 from scanguard.blame.origin import Trails
+from scanguard.build.model import Build
 from tests.blame.images import built, lines
 from tests.blame.merged import BASE, Case, case
 from tests.blame.test_truth import many, seeds
 
+Answer = tuple[Origin, list[int], frozenset[int]]
 
-def answers(one: Case) -> list[tuple[Origin, list[int], frozenset[int]]]:
-    """For each file and each set-id bit of the upper layer: the answer, the steps that it names, and who it was in truth."""
+
+def answers(one: Case) -> list[Answer]:
+    """For each file and each set-id bit of the upper layer: the answer, the steps that it names, and who it was in truth.
+
+    All is asked with the hashes of the files and without.
+    """
     build = built(one.text)
     blame = align(one.image, build)
-    trails = Trails(one.contents, one.hashes)
+    result = []
+    for trails in (Trails(one.contents, one.hashes), Trails(one.contents, lambda *_: None)):
+        result += _told(one, build, blame, trails)
+    return result
+
+
+def _told(one: Case, build: Build, blame: Blame, trails: Trails) -> list[Answer]:
     result = []
     for held in one.contents[1].entries:
         truth = one.files[f"/{held.path}"]
