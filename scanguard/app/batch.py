@@ -16,7 +16,7 @@ class Batch:
     """The targets and the images that share a policy, and what they gave.
 
     `ran` has the names of the rules that ran by the file that they looked at, `looked` the same of rules of images. `images`
-    has with each image which of the `findings` are its own. `away` are Dockerfiles of images that other parts of the run have.
+    has with each image which of the `findings` are its own.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -24,7 +24,6 @@ class Batch:
         self.ran: dict[str, frozenset[str]] = {}
         self.looked: Mapping[str, frozenset[str]] = {}
         self.settled: tuple[Notification, ...] = ()
-        self.away: set[str] = set()
         self.targets: list[Target] = []
         self.wanted: list[Wanted] = []
         self.findings: list[Finding] = []

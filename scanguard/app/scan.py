@@ -72,10 +72,8 @@ def _batches(
         if shard is None or shard.has(target.uri):
             batch.targets.append(target)
     for batch, wanted in _images(session, request, targets, batch_of, batches):
-        if shard is None or shard.has(wanted.target.image):
+        if shard is None or shard.has(wanted.home):
             batch.wanted.append(wanted)
-        elif wanted.dockerfile is not None:
-            batch.away.add(wanted.dockerfile.uri)
     return tuple(batches.values()) or (batch_of(None),)
 
 

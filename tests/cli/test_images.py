@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.images.test_run import BASE, FOUND, TEXT, recipe
+from tests.app.images.test_run import BASE, FOUND, HISTORY, TEXT, recipe
 from tests.cli.conftest import Command
 from tests.images import docker_archive
 
@@ -214,6 +214,26 @@ def test_the_parts_of_a_run_with_images_are_the_run(command: Command, busy: Path
     joined = command("merge", *paths, *FORMATS[format])
     assert (joined.code, joined.err) == (whole.code, whole.err)
     assert json.loads(joined.out) == json.loads(whole.out)
+
+
+@pytest.mark.parametrize("total", [2, 3, 5])
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_image_refutes_what_its_dockerfile_seems_to_say_in_any_part(
+    command: Command, root: Path, format: str, total: int
+) -> None:
+    (root / "Dockerfile").write_text(f"FROM {BASE}\nRUN install tool\nEXPOSE 22\nUSER app\n")
+    passwd = {"etc/passwd": b"root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\n"}
+    made = recipe(*HISTORY[:2], "USER app", config={"ExposedPorts": {"22/tcp": {}}, "User": "app"})
+    layers = ({**made.layers[0], **passwd}, made.layers[1])
+    (root / "app.tar").write_bytes(docker_archive(made._replace(layers=layers)))
+    words = ("Dockerfile", "--image", "app.tar", "--no-trivy", *FORMATS[format])
+    whole = command("check", *words)
+    assert "has the account 'app'" in whole.out
+    paths = [root / f"{part}.out" for part in range(1, total + 1)]
+    for part, path in enumerate(paths, 1):
+        path.write_text(command("check", *words, "--shard", f"{part}/{total}").out, encoding="utf-8")
+    joined = command("merge", *paths, *FORMATS[format])
+    assert (joined.code, json.loads(joined.out)) == (whole.code, json.loads(whole.out))
 
 
 def test_the_text_of_images(command: Command, root: Path) -> None:

@@ -48,6 +48,6 @@ def check_images(session: "Session", batch: Batch, settings: Sequence[Setting], 
         batch.images.extend((image, found) for image in one.images)
         read = {file.source.uri for file in batch.files}
         batch.files.extend(file for file in one.files if file.source.uri not in read)
-    batch.findings.extend(one for one in checked.unused() if one.uri not in batch.away)
+    batch.findings.extend(checked.unused())
     batch.notifications.extend(checked.notifications)
     batch.looked, batch.settled = checked.ran, checked.settled

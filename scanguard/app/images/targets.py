@@ -25,6 +25,11 @@ class Wanted(NamedTuple):
     guessed: bool = False
     error: TargetError | None = None
 
+    @property
+    def home(self) -> str:
+        """What decides which part of a run checks the image: its Dockerfile, which it confirms or refutes, or its own name."""
+        return self.target.image if self.dockerfile is None else self.dockerfile.uri
+
 
 def typed(targets: Iterable[ImageTarget], cwd: str, checked: Sequence[Target] = ()) -> Iterator[Wanted]:
     """The images of the command line; where no Dockerfile is named for them, a likely one is tried.
