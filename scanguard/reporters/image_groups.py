@@ -1,8 +1,9 @@
 """Findings of images for a reader: many on one line become one block with a table, and each image gets a line that sums up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding
+from scanguard.model.record import NamedTuple
 from scanguard.model.report import Report, ScannedImage
 from scanguard.model.rule import Severity
 from scanguard.reporters.terminal import visible
@@ -12,16 +13,32 @@ _COLUMNS = frozenset({"package", "status", "CVSS", "known to be exploited"})
 Paint = Callable[[Severity, str], str]
 
 
-def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """The findings in order; those of one image, family, line and other lines that it may be follow each other in one group."""
+class Block(NamedTuple):
+    """Findings that are shown together. `images` are all of which they are told with the same words, none of a Dockerfile's."""
+
+    findings: tuple[Finding, ...]
+    images: tuple[str, ...]
+
+
+def blocks(findings: Iterable[Finding]) -> list[Block]:
+    """The findings in order; those of one image, family, line and other lines that it may be stand in one block.
+
+    Blocks of several images that say the same of a line are one.
+    """
     made: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin, _others(finding))
         made.setdefault(family if finding.image else (number,), []).append(finding)
-    return list(made.values())
+    told: dict[object, Block] = {}
+    for key, group in made.items():
+        image = group[0].image
+        words = tuple(one._replace(image="") for one in group) if image and group[0].origin else key
+        before = told[words].images if words in told else ()
+        told[words] = Block(tuple(group), (*before, image) if image else ())
+    return list(told.values())
 
 
-def table(findings: list[Finding], paint: Paint, *, unicode: bool) -> list[str]:
+def table(findings: Sequence[Finding], paint: Paint, *, unicode: bool) -> list[str]:
     """A row for each finding, worst first: severity, id, and what it says up to the origin that the head tells."""
     rows = sorted(findings, key=lambda one: (-one.severity, one.rule.id, one.key))
     shown = rows[:_MOST]
@@ -41,11 +58,19 @@ def _fact(name: str, value: str) -> str:
     return value if name == "package" else f"{name} {value}"
 
 
-def head(findings: list[Finding]) -> str:
-    """What a group is, in place of a message."""
-    first = findings[0]
-    base = " that its base image brought" if first.origin == "base" else ""
-    return f"{len(findings)} findings in the image {first.image}{base}{_doubt(first)}"
+def head(block: Block) -> str:
+    """What a block of many findings is, in place of a message."""
+    first = block.findings[0]
+    noun, names = named(block.images)
+    whose = "its" if noun == "image" else "their"
+    base = f" that {whose} base image brought" if first.origin == "base" else ""
+    return f"{len(block.findings)} findings in the {noun} {names}{base}{_doubt(first)}"
+
+
+def named(images: Sequence[str]) -> tuple[str, str]:
+    """`image` or `images`, and their names, each once."""
+    names = tuple(dict.fromkeys(images))
+    return "image" if len(names) == 1 else "images", ", ".join(names)
 
 
 def _doubt(finding: Finding) -> str:

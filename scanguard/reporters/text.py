@@ -4,6 +4,7 @@ Nothing heavy is imported here: `scanguard check` must feel instant.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scanguard.model.finding import Finding, Place
 from scanguard.model.location import Region
@@ -13,6 +14,9 @@ from scanguard.reporters.frame import FrameWriter
 from scanguard.reporters.options import PLAIN, RenderOptions
 from scanguard.reporters.redact import RedactedText
 from scanguard.reporters.terminal import Palette, visible, visible_path
+
+if TYPE_CHECKING:
+    from scanguard.reporters.image_groups import Block
 
 _COLORS = {
     Severity.CRITICAL: "1;97;41",
@@ -53,6 +57,7 @@ class _TextWriter:
         self.frames = frames
         self.palette = frames.palette
         self.unicode = frames.unicode
+        self.several = len({image.name for image in report.images}) > 1
         self.texts = {file.source.uri: RedactedText(file) for file in report.files}
 
     def findings(self, findings: list[Finding]) -> Iterator[str]:
@@ -60,17 +65,24 @@ class _TextWriter:
         if not any(finding.image for finding in findings):
             yield from map(self.finding, findings)
             return
-        from scanguard.reporters.image_groups import groups
+        from scanguard.reporters.image_groups import blocks, named
 
-        for group in groups(findings):
-            yield self.finding(group[0]) if len(group) == 1 else self._group(group)
+        for block in blocks(findings):
+            first = block.findings[0]
+            if len(block.findings) > 1:
+                yield self._block(block)
+            elif self.several and first.origin:
+                yield self.finding(first._replace(facts=(*first.facts, named(block.images))))
+            else:
+                yield self.finding(first)
 
-    def _group(self, findings: list[Finding]) -> str:
+    def _block(self, block: "Block") -> str:
         """Many findings of an image on one line: the line once, then a row for each."""
         from scanguard.reporters.image_groups import head, table
 
+        findings = block.findings
         worst = max(findings, key=lambda one: one.severity)
-        rows = [self._header(worst._replace(message=head(findings), rule=worst.rule._replace(id="")))]
+        rows = [self._header(worst._replace(message=head(block), rule=worst.rule._replace(id="")))]
         gutter = _gutter(worst)
         text = self.texts.get(worst.uri)
         if text is not None:

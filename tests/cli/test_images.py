@@ -245,6 +245,8 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
         f"image example/app (arm.tar, linux/arm64): inherited from {BASE}: 1 of 4; yours: 3",
         "8 medium in 1 file; fails on medium or worse",
     ]
+    assert printed.count("images: example/app, example/worker\n") == 4
+    assert "images: " not in command("check", *ARCHIVE).out
     (root / "Dockerfile").unlink()
     printed = command("check", *ARCHIVE, "--ignore", "setuid-file,exposed-port,leftover-file,build-tools-present").out
     assert printed == "image example/app: nothing found\nclean: nothing found in 1 image\n"

@@ -3,7 +3,7 @@
 from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding, Place
 from scanguard.model.location import Region
 from scanguard.model.rule import Severity
-from scanguard.reporters.image_groups import groups, head, ranges, table
+from scanguard.reporters.image_groups import blocks, head, ranges, table
 from tests.reporters.samples import IMAGE
 
 
@@ -16,7 +16,7 @@ def told(*findings: Finding) -> list[tuple[str, list[str]]]:
     def plain(_: Severity, text: str) -> str:
         return text
 
-    return [(head(group), table(group, plain, unicode=True)) for group in groups(findings)]
+    return [(head(block), table(block.findings, plain, unicode=True)) for block in blocks(findings)]
 
 
 def test_other_lines_and_who_removed_it() -> None:
@@ -41,6 +41,19 @@ def test_what_has_other_lines_is_another_group() -> None:
         "2 findings in the image shop/worker; this line is likely, not certain",
         "2 findings in the image shop/worker; one layer with 8",
     ]
+
+
+def test_what_several_images_say_alike_is_one_block() -> None:
+    one, two = found("a", "base"), found("b", "base")
+    others = tuple(finding._replace(image="shop/api") for finding in (one, two))
+    rows = ["high     SGD101  It is a.", "high     SGD101  It is b."]
+    assert told(one, two, *others) == [
+        ("2 findings in the images shop/worker, shop/api that their base image brought", rows)
+    ]
+    assert [block.images for block in blocks((one, *others))] == [("shop/worker",), ("shop/api",)]
+    assert [block.images for block in blocks((one, others[0]))] == [("shop/worker", "shop/api")]
+    static = one._replace(image="", origin="")
+    assert [block.images for block in blocks((static, static))] == [(), ()]
 
 
 def test_ranges() -> None:

@@ -29,7 +29,9 @@ def setuid(mode: int = 0o4755, uid: int = 0, gid: int = 0) -> File:
 def test_setuid_programs() -> None:
     looked = scan(DEBIAN, {"app/run": setuid(), "app/group": setuid(0o2755, gid=42), "app/mine": setuid(uid=1000)})
     assert problems(setuid_file.check, looked) == (
-        ImageProblem("'/app/run' is set-uid: it runs as user 0.", ImagePlace(1, "app/run", bits=0o4000), key="/app/run"),
+        ImageProblem(
+            "'/app/run' is set-uid: it runs as user 0.", ImagePlace(1, "app/run", bits=0o4000), key="/app/run"
+        ),
         ImageProblem(
             "'/app/group' is set-gid: it runs as group 42.",
             ImagePlace(1, "app/group", bits=0o2000),
