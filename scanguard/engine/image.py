@@ -9,7 +9,7 @@ from scanguard.engine.setting import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.errors import TargetError
-from scanguard.model.finding import OR_THIS, SAME_LAYER, Finding, Place, Suppression
+from scanguard.model.finding import LEFT_OUT, OR_THIS, SAME_LAYER, Finding, Place
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
@@ -22,7 +22,6 @@ Hashes = Callable[[Mapping[int, frozenset[str]]], Mapping[tuple[int, str], tuple
 
 Found = tuple[Setting, ImageProblem]
 _DOUBTFUL = frozenset({Certainty.CANDIDATES, Certainty.SPAN})
-LEFT_OUT = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
 
 
 class Home(NamedTuple):

@@ -61,6 +61,9 @@ class Suppression(NamedTuple):
     owner: str = ""
 
 
+LEFT_OUT = Suppression("policy", "Inherited from the base image, which --exclude-base leaves out.")
+
+
 class Finding(NamedTuple):
     """A problem, stamped: with its rule, its file, its severity after the policy, and its suppressions.
 

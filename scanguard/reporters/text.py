@@ -6,7 +6,7 @@ Nothing heavy is imported here: `scanguard check` must feel instant.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scanguard.model.finding import Finding, Place
+from scanguard.model.finding import LEFT_OUT, Finding, Place
 from scanguard.model.location import Region
 from scanguard.model.report import ExitCode, Notification, Report
 from scanguard.model.rule import Confidence, Severity
@@ -185,9 +185,12 @@ def summary(report: Report, palette: Palette) -> str:
     else:
         parts.append(f"nothing found in {_where(report)}")
     known = sum(finding.known for finding in report.findings) if report.baseline else 0
-    suppressed = len(report.findings) - len(active) - known
+    left_out = sum(finding.suppressions == (LEFT_OUT,) for finding in report.findings) if report.images else 0
+    suppressed = len(report.findings) - len(active) - known - left_out
     if report.baseline:
         parts.append(f"{len(active)} new, {known} known")
+    if left_out:
+        parts.append(f"{left_out} of the base left out")
     if suppressed:
         parts.append(f"{suppressed} suppressed")
     parts.append(_verdict(report, palette))

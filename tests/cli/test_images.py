@@ -247,6 +247,8 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
     ]
     assert printed.count("images: example/app, example/worker\n") == 4
     assert "images: " not in command("check", *ARCHIVE).out
+    printed = command("check", *ARCHIVE, "--exclude-base").out
+    assert printed.splitlines()[-1] == "3 medium in 1 file; 1 of the base left out; fails on medium or worse"
     (root / "Dockerfile").unlink()
     printed = command("check", *ARCHIVE, "--ignore", "setuid-file,exposed-port,leftover-file,build-tools-present").out
     assert printed == "image example/app: nothing found\nclean: nothing found in 1 image\n"

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanguard.blame.nodes import Certainty
-from scanguard.engine.image import LEFT_OUT
 from scanguard.engine.refute import is_refutation
 from scanguard.image.inventory import Inventory
-from scanguard.model.finding import Finding
+from scanguard.model.finding import LEFT_OUT, Finding
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
 
