@@ -33,15 +33,16 @@ class Ran(NamedTuple):
         return list(self.document["findings"])
 
 
-def scan(directory: Path, *words: str, with_trivy: Scan | None = None, **environment: str) -> Ran:
-    """Run the command in a directory, JSON on standard output unless the words say otherwise; no network."""
+def scan(directory: Path, *words: str, with_trivy: Scan | None = None, offline: bool = True, **environment: str) -> Ran:
+    """Run the command in a directory, JSON on standard output unless the words say otherwise; the database is not due."""
     command = [sys.executable, "-I", "-m", "scanguard", "check"]
     if "--format" not in words:
         command += ["--format", "json"]
     if with_trivy is None:
         command.append("--no-trivy")
     else:
-        command += ["--offline", "--trivy", with_trivy.program, "--trivy-cache", str(with_trivy.cache)]
+        command += ["--trivy", with_trivy.program, "--trivy-cache", str(with_trivy.cache)]
+        command += ["--offline"] if offline else []
     known = {"PATH": os.environ["PATH"], "HOME": str(directory)}
     done = subprocess.run(
         [*command, *words], cwd=directory, env={**known, **environment}, capture_output=True, text=True, timeout=300

@@ -58,7 +58,7 @@ def test_a_redis_serves_a_fleet(trivy: Scan, from_file: Ran, redis: str, tmp_pat
         cache = tmp_path / machine
         shutil.copytree(trivy.cache / "db", cache / "db")
         words = ("--image", "./app.tar", *DOCKERFILE, "--trivy-backend", redis)
-        ran = scan(IMAGE, *words, with_trivy=trivy._replace(cache=cache))
+        ran = scan(IMAGE, *words, with_trivy=trivy._replace(cache=cache), offline=False)
         assert (ran.code, ran.errors, of(ran)) == (1, "", of(from_file))
         assert not list(cache.rglob("fanal.db"))
         assert redis not in ran.output
