@@ -7,7 +7,6 @@ from typing import TypeAlias
 from scanguard.engine.refute import denies, is_denied, is_refutation, refuted
 from scanguard.model.finding import Finding
 from scanguard.model.glob import matches
-from scanguard.model.location import Region
 from scanguard.model.rule import Severity
 
 _Alike: TypeAlias = Callable[[Finding, Finding], bool]
@@ -146,7 +145,7 @@ def _twin(finding: Finding, rules: Mapping[str, frozenset[str]], others: Iterabl
 
 
 def _of_one_line(one: Finding, finding: Finding) -> bool:
-    return _meet(one.region, finding.region)
+    return one.region.meets(finding.region)
 
 
 def _of_known_line(one: Finding, finding: Finding) -> bool:
@@ -161,7 +160,7 @@ def _of_one_stage(one: Finding, finding: Finding) -> bool:
 
 def _of_one_file(one: Finding, finding: Finding) -> bool:
     """Whether both are about one file: by its name or that of a directory above it, or by the name that COPY gives it."""
-    if not _meet(one.region, finding.region):
+    if not one.region.meets(finding.region):
         return False
     if one.rule.name == "embedded-secret":
         return True
@@ -178,8 +177,8 @@ def _of_one_value(one: Finding, finding: Finding) -> bool:
 
     An argument is where RUN uses it, under the name of the ENV that keeps it, or anywhere in its stage under its own.
     """
-    places = [place for place in one.related if _meet(place.region, finding.region)]
-    if finding.key in (one.key, *one.key.split(":", 1)) and (places or _meet(one.region, finding.region)):
+    places = [place for place in one.related if place.region.meets(finding.region)]
+    if finding.key in (one.key, *one.key.split(":", 1)) and (places or one.region.meets(finding.region)):
         return True
     arguments = {"credential-command": one.key.split(":")[1:], "secret-argument-used": [one.key]}.get(one.rule.name, [])
     if one.stage == finding.stage and finding.key in arguments:
@@ -199,11 +198,6 @@ def _path(finding: Finding) -> str:
 
 def _last(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
-
-
-def _meet(one: Region, other: Region) -> bool:
-    """Whether two places have a line in common."""
-    return one.start_line <= other.end_line and other.start_line <= one.end_line
 
 
 _ALIKE: Mapping[str, _Alike] = {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from scanguard.model.finding import REFUTES, Finding
-from scanguard.model.location import Region
 from scanguard.model.rule import Confidence
 
 _FACT = "refuted by the image"
@@ -36,11 +35,12 @@ def said(finding: Finding) -> str:
 def refuted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, those of the Dockerfile with what images refute of them, without the findings that told it.
 
-    A refutation of what the Dockerfile is not found to say is kept only where it is sure of what that says.
+    A refutation of what the Dockerfile is not found to say is kept only where it is sure of what that says, and none where
+    an image of the same name says otherwise: the one of another platform.
     """
     kept = {index: one for index, one in enumerate(findings) if not (is_refutation(one) and one.active)}
     for index, one in enumerate(findings):
-        if index not in kept:
+        if index not in kept and not any(_contradicts(other, one) for other in kept.values()):
             twins = [at for at, other in kept.items() if _speaks_of(one, other)]
             for at in twins:
                 kept[at] = _with(kept[at], one)
@@ -65,15 +65,27 @@ def is_denied(finding: Finding) -> bool:
     return any(denies(one.rpartition(f" {middle}")[0], finding) for one in _known(finding))
 
 
+def _contradicts(finding: Finding, refutation: Finding) -> bool:
+    """Whether a finding of an image of the same name is what the refutation says that there is not."""
+    if (finding.image, finding.uri, finding.rule.name) != (refutation.image, refutation.uri, refutation.rule.name):
+        return False
+    return not is_refutation(finding) and (
+        _MANY not in _refuted_rules(refutation) or refutation.key in finding.key.split(",")
+    )
+
+
+def _refuted_rules(refutation: Finding) -> list[str]:
+    return [value for name, value in refutation.facts if name == REFUTES]
+
+
 def _speaks_of(refutation: Finding, finding: Finding) -> bool:
     """Whether a refutation is of this finding of the Dockerfile."""
-    rules = [value for name, value in refutation.facts if name == REFUTES]
-    if finding.image or finding.uri != refutation.uri or finding.rule.name not in rules:
+    if finding.image or finding.uri != refutation.uri or finding.rule.name not in _refuted_rules(refutation):
         return False
     if finding.rule.name == _MANY:
-        here = refutation.origin == "unknown" or _meet(finding.region, refutation.region)
+        here = refutation.origin == "unknown" or finding.region.meets(refutation.region)
         return here and refutation.key in finding.key.split(",")
-    return finding.stage == refutation.stage or _meet(finding.region, refutation.region)
+    return finding.stage == refutation.stage or finding.region.meets(refutation.region)
 
 
 def _with(finding: Finding, refutation: Finding) -> Finding:
@@ -88,8 +100,3 @@ def _with(finding: Finding, refutation: Finding) -> Finding:
 def _known(finding: Finding) -> frozenset[str]:
     """What images refute so far. A fact says so, for what a file has in it may be in a message, but in no fact."""
     return frozenset(value for name, value in finding.facts if name == _FACT)
-
-
-def _meet(one: Region, other: Region) -> bool:
-    """Whether two places have a line in common."""
-    return one.start_line <= other.end_line and other.start_line <= one.end_line

@@ -20,6 +20,10 @@ class Region(NamedTuple):
     end_line: int
     end_column: int
 
+    def meets(self, other: "Region") -> bool:
+        """Whether both have a line in common."""
+        return self.start_line <= other.end_line and other.start_line <= self.end_line
+
 
 class Source:
     """The text of one file and its place in the repository.

@@ -5,6 +5,7 @@ import pytest
 from scanguard.engine.confirm import confirmed
 from scanguard.engine.refute import REFUTABLE, is_refuted, said
 from scanguard.model.finding import REFUTES, Finding, Suppression
+from scanguard.model.location import Region
 from scanguard.model.rule import Confidence, Severity
 from tests.engine.test_confirm import finding
 
@@ -74,6 +75,27 @@ def test_one_image_refutes_what_another_confirms() -> None:
     assert told(*part, present("worker", "gcc", Severity.HIGH)) == expected
     assert told(*part, gcc) == told(*part) == [(message, Severity.NOTE, "", "")]
     assert told(*part, gcc._replace(image="worker"))[0][0] == f"{message}: worker does not have 'gcc'"
+
+
+def test_an_image_that_another_platform_contradicts_refutes_nothing() -> None:
+    one = BOTH._replace(key="gcc")
+    gcc = refutation("build-tools-installed", "gcc")
+    for present_too in (present("app", "cpp,gcc"), present("app", "gcc")):
+        assert told(one, gcc, present_too) == [("Build tools ship in the image.", Severity.HIGH, "", "app")]
+    root = finding("image-root-user", 2, 2, "app", key="root")._replace(origin="exact")
+    user = refutation("root-user", "1000", first=2, last=2)
+    assert told(ROOT, user, root) == [("The image runs as root.", Severity.HIGH, "", "app")]
+
+
+def test_a_refutation_is_of_its_rule_and_of_its_stage_or_line() -> None:
+    user = refutation("root-user", "1000", first=2, last=2)
+    pinned = finding("unpinned-image", 2, 2)._replace(stage=ROOT.stage)
+    elsewhere = ROOT._replace(region=Region(9, 1, 9, 5), stage="other")
+    line = ROOT._replace(stage="other")
+    found = {
+        one.rule.name + str(one.region.start_line): shown(one) for one in confirmed((pinned, elsewhere, line, user))
+    }
+    assert found == {"unpinned-image2": [], "root-user9": [], "root-user2": ["app runs as '1000'"]}
 
 
 @pytest.mark.parametrize(
