@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 
+from scanguard.blame.nodes import SET_ID
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.model import BuildStep, Value
 from scanguard.build.paths import covers, resolve
@@ -23,7 +24,6 @@ _HARMLESS = frozenset(
 )
 _WRAPPERS = frozenset("sh bash dash ash sudo time nice".split())
 _GLOB = "*?[{"
-_BITS = 0o6000
 _SYMBOLIC = re.compile(r"([ugoa]*)[+=]([rwxXst]*)")
 
 
@@ -166,7 +166,7 @@ def _change(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
         raise _Unknown
     bits, certain = _given(first.text) if call.name == "chmod" else (0, False)
     if call.name == "chmod" and not (first.known and _fixed(first, step)):
-        bits, certain = _BITS, False
+        bits, certain = SET_ID, False
     for target in targets:
         place, whole = _place(call, target, step)
         yield _Touch(place, recursive or not whole, contents=False, bits=bits, sure=certain and call.certain and whole)
@@ -178,10 +178,10 @@ def _given(mode: str) -> tuple[int, bool]:
     https://pubs.opengroup.org/onlinepubs/9799919799/utilities/chmod.html
     """
     if mode and not mode.strip("01234567"):
-        return int(mode, 8) & _BITS, True
+        return int(mode, 8) & SET_ID, True
     symbolic = _SYMBOLIC.fullmatch(mode)
     if symbolic is None:
-        return (_BITS if "s" in mode else 0), False
+        return (SET_ID if "s" in mode else 0), False
     who = symbolic[1] or "a"
     bits = 0o4000 * ("u" in who or "a" in who) + 0o2000 * ("g" in who or "a" in who)
     return (bits if "s" in symbolic[2] else 0), True
@@ -193,9 +193,9 @@ def _removed(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
         yield _Touch(_place(call, target, step)[0], below=True, contents=False)
 
 
-def _made(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
-    """`mkdir` and `touch`: what is empty, where nothing was."""
-    _flags(call, "pv" if call.name == "mkdir" else "cam")
+def _written(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+    """`mkdir`, `touch` and `tee` may have given each of their words contents, if only empty ones."""
+    _flags(call, _WRITING[call.name])
     for target in _operands(call):
         place, whole = _place(call, target, step)
         yield _Touch(place, below=not whole)
@@ -206,16 +206,9 @@ def _moved(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
     flags, words = _flags(call, "aRrpfvinsh"), _operands(call)
     if len(words) < 2 or (call.name == "ln" and "s" not in flags):
         raise _Unknown
-    yield _Touch(_place(call, words[-1], step)[0], below=True, bits=_BITS)
+    yield _Touch(_place(call, words[-1], step)[0], below=True, bits=SET_ID)
     for source in words[:-1] if call.name == "mv" else ():
         yield _Touch(_place(call, source, step)[0], below=True, contents=False)
-
-
-def _teed(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
-    _flags(call, "ai")
-    for target in _operands(call):
-        place, whole = _place(call, target, step)
-        yield _Touch(place, below=not whole)
 
 
 _LONG = {
@@ -226,10 +219,10 @@ _LONG = {
     "--symbolic": "s",
     "--no-dereference": "h",
 }
+_WRITING = {"mkdir": "pv", "touch": "cam", "tee": "ai"}
 _WRITERS: dict[str, Callable[[Invocation, BuildStep], Iterator[_Touch]]] = {
     **dict.fromkeys(("chmod", "chown", "chgrp"), _change),
     **dict.fromkeys(("rm", "rmdir", "unlink"), _removed),
-    **dict.fromkeys(("mkdir", "touch"), _made),
+    **dict.fromkeys(_WRITING, _written),
     **dict.fromkeys(("cp", "mv", "ln"), _moved),
-    "tee": _teed,
 }

@@ -23,7 +23,7 @@ _MANY = 8
 
 
 class BuilderImage(NamedTuple):
-    """The image of a stage, and what its layers hold. `hashes` is as in `scanguard.blame.origin.first_layer`."""
+    """The image of a stage, and what its layers hold. `hashes` is as in `scanguard.blame.origin.Trails`."""
 
     image: Image
     layers: tuple[LayerContents, ...]

@@ -8,6 +8,9 @@ from scanguard.model.finding import Step
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
+SET_ID = 0o6000
+"""The bits of a file's mode that give who runs it the rights of its owner and of its group: set-user-ID and set-group-ID."""
+
 
 class Certainty(Enum):
     """How an origin is known.

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from scanguard.blame.links import Links
-from scanguard.blame.nodes import Blame, Origin, Shown
+from scanguard.blame.nodes import SET_ID, Blame, Origin, Shown
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.finding import REMOVED, Step
 
-_BITS = 0o6000
 Hashes = Callable[[int, str], tuple[int, str] | None]
 
 
@@ -102,7 +101,7 @@ class _Layer:
         self.cleared = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.OPAQUE)
         self.paths = frozenset(one.path for one in entries if one.kind not in (Kind.WHITEOUT, Kind.OPAQUE))
         self.files = frozenset(one.path for one in entries if one.kind is Kind.FILE)
-        self.bits = {one.path: one.mode & _BITS for one in entries if one.mode & _BITS}
+        self.bits = {one.path: one.mode & SET_ID for one in entries if one.mode & SET_ID}
         self.links: dict[str, list[str]] = {}
         for one in entries:
             if one.kind is Kind.HARDLINK:
@@ -130,18 +129,3 @@ def _above(path: str) -> Iterator[str]:
     while path:
         path = path.rpartition("/")[0]
         yield path
-
-
-def first_layer(path: str, layer: int, contents: Sequence[LayerContents], hashes: Hashes) -> int:
-    """`Trails.first_layer` for a single question."""
-    return Trails(contents, hashes).first_layer(path, layer)
-
-
-def removing_layer(path: str, layer: int, contents: Sequence[LayerContents]) -> int | None:
-    """`Trails.removing_layer` for a single question."""
-    return Trails(contents, lambda _, __: None).removing_layer(path, layer)
-
-
-def trace(blame: Blame, path: str, layer: int, contents: Sequence[LayerContents], hashes: Hashes) -> Origin:
-    """`Trails.trace` for a single question."""
-    return Trails(contents, hashes).trace(blame, path, layer)

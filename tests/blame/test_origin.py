@@ -3,7 +3,7 @@
 import time
 
 from scanguard.blame.align import align
-from scanguard.blame.origin import Trails, first_layer, removing_layer, trace
+from scanguard.blame.origin import Trails
 from scanguard.image.nodes import Kind, LayerContents
 from tests.blame.images import ROOT, buildkit, built, contents, entry, image, told
 
@@ -12,7 +12,13 @@ Held = dict[tuple[int, str], str]
 
 def first(path: str, layer: int, layers: list[LayerContents], held: Held) -> int:
     """The first layer, where files hold these texts."""
-    return first_layer(path, layer, layers, lambda at, name: (1, held[at, name]) if (at, name) in held else None)
+    hashes = {place: (1, text) for place, text in held.items()}
+    return Trails(layers, lambda at, name: hashes.get((at, name))).first_layer(path, layer)
+
+
+def removing(path: str, layer: int, layers: list[LayerContents]) -> int | None:
+    """The layer that removes a path, which no bytes decide."""
+    return Trails(layers, lambda *_: None).removing_layer(path, layer)
 
 
 def test_a_chmod_copies_the_bytes() -> None:
@@ -46,25 +52,25 @@ def test_what_cannot_be_read_stays_where_it_is() -> None:
 
 def test_removal() -> None:
     layers = [contents("a/b/key"), contents(), contents(entry("a/b/key", Kind.WHITEOUT)), contents()]
-    assert removing_layer("a/b/key", 0, layers) == 2
-    assert removing_layer("a/b/other", 0, layers) is None
-    assert removing_layer("a/b/key", 2, layers) is None
+    assert removing("a/b/key", 0, layers) == 2
+    assert removing("a/b/other", 0, layers) is None
+    assert removing("a/b/key", 2, layers) is None
 
 
 def test_removal_with_a_directory() -> None:
     gone = [contents("a/b/key"), contents(entry("a", Kind.WHITEOUT))]
     cleared = [contents("a/b/key"), contents(entry("a/b", Kind.OPAQUE), "a/b/new")]
     everything = [contents("key"), contents(entry("", Kind.OPAQUE))]
-    assert [removing_layer("a/b/key", 0, one) for one in (gone, cleared)] == [1, 1]
-    assert removing_layer("key", 0, everything) == 1
-    assert removing_layer("ab", 0, [contents("ab"), contents(entry("a", Kind.WHITEOUT))]) is None
+    assert [removing("a/b/key", 0, one) for one in (gone, cleared)] == [1, 1]
+    assert removing("key", 0, everything) == 1
+    assert removing("ab", 0, [contents("ab"), contents(entry("a", Kind.WHITEOUT))]) is None
 
 
 def test_what_was_written_again_is_there() -> None:
     layers = [contents("key"), contents(entry("key", Kind.WHITEOUT)), contents("key")]
-    assert removing_layer("key", 0, layers) is None
+    assert removing("key", 0, layers) is None
     cleared = [contents("a/key"), contents(entry("a", Kind.OPAQUE), "a/key")]
-    assert removing_layer("a/key", 0, cleared) is None
+    assert removing("a/key", 0, cleared) is None
 
 
 def test_the_whole_trace() -> None:
@@ -72,13 +78,13 @@ def test_the_whole_trace() -> None:
     history = buildkit("COPY key /key", "RUN /bin/sh -c chmod 600 /key", "RUN /bin/sh -c rm /key")
     blame = align(image(ROOT, *history), build)
     layers = [contents(), contents("key"), contents("key"), contents(entry("key", Kind.WHITEOUT))]
-    origin = trace(blame, "key", 2, layers, lambda _, __: (1, "k"))
+    origin = Trails(layers, lambda *_: (1, "k")).trace(blame, "key", 2)
     assert (told(build, origin), origin.layer) == (("exact", [2]), 1)
     assert [(step.message, build.dockerfile.source.line_of(step.span.start)) for step in origin.related] == [
         ("Written again here, with the same contents.", 3),
         ("Removed here; the layers below still hold it.", 4),
     ]
-    assert trace(blame, "key", 1, layers[:3], lambda _, __: (1, "k")).related == ()
+    assert Trails(layers[:3], lambda *_: (1, "k")).trace(blame, "key", 1).related == ()
 
 
 def test_many_files_of_a_large_image_take_little_time() -> None:
