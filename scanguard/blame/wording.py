@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
-KEYWORDS = frozenset(
-    "RUN COPY ADD ENV ARG LABEL USER WORKDIR EXPOSE VOLUME CMD ENTRYPOINT HEALTHCHECK SHELL STOPSIGNAL ONBUILD MAINTAINER".split()
-)
+from scanguard.dockerfile.instructions import KEYWORDS as _KEYWORDS
+
+KEYWORDS = frozenset(_KEYWORDS) - {"FROM"}
+"""The instructions that a history can have."""
 EXPOSED = re.compile(r"\d+(?:-\d+)?(?:/[a-z]+)?")
 _SHELL = re.compile(r"(?:\|\d+ |/\S*sh |cmd |(?:\S*/)?(?:powershell|pwsh)(?:\.exe)? )", re.IGNORECASE)
 _MARKS = str.maketrans(dict.fromkeys("\"'\\[],{}", " "))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from scanguard.blame.nodes import Certainty
+from scanguard.blame.wording import KEYWORDS
 from scanguard.build.evaluate import evaluate
 from scanguard.build.model import Build
 from scanguard.checks.image.parts import own_from
@@ -18,9 +19,6 @@ from scanguard.model.location import Source
 from scanguard.model.record import NamedTuple
 from scanguard.plugin import ImageScan
 
-_KEYWORDS = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
-)
 _BUILDKIT = " # buildkit"
 _NO_OPERATION = "#(nop)"
 _SHELL = re.compile(r"(?:^| )/(?:usr/)?bin/(?:ba|da|a|z)?sh(?: -[a-z]{1,8}| pipefail){1,6} ")
@@ -73,7 +71,7 @@ def _read(entry: HistoryEntry) -> tuple[str, str, str]:
     text = entry.created_by[:_LONGEST].strip().removesuffix(_BUILDKIT)
     _, mark, after = text.partition(_NO_OPERATION)
     word, _, rest = (after if mark else text).strip().partition(" ")
-    if word in _KEYWORDS and word != "RUN":
+    if word in KEYWORDS and word != "RUN":
         return word, rest.strip(), ""
     command = rest if word == "RUN" else text
     shell = _SHELL.search(command)
