@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scanguard.blame.align import align
+from scanguard.blame.history import PADDED
 from scanguard.blame.nodes import Blame, Certainty, Origin
 from scanguard.blame.wording import is_bare
 from scanguard.build.evaluate import evaluate
@@ -25,7 +26,6 @@ _FIRST = "FROM scratch\n"
 _HASHED = re.compile(r"(?:file|dir|multi):[0-9a-f]{64} in ")
 _UNTOLD = "… "
 _CONTINUED = re.compile(r"[\\`]\s*\n(?:\s*#.*\n)*")
-_PADDED = "buildkit.exporter.image.v0"
 
 
 class LayerRow(NamedTuple):
@@ -92,15 +92,13 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
     contents = source.contents()
     system = merge(contents)
     wasted = system.wasted(len(contents))
-    told = dict(instructions(source.image))
-    bare = frozenset(_bare(source.image))
+    told = {number: (text, bare) for number, text, bare in _instructions(source.image)}
     rows = []
     for number, layer in enumerate(contents):
         origin = blame.layer(number) if blame is not None else None
         lines = tuple(_lines(build, origin)) if build is not None and origin is not None else ()
-        text = told.get(number, "")
-        if origin is not None and blame is not None:
-            text = _with_lines(text, origin, bare=number in bare and not blame.reason)
+        text, bare = told.get(number, ("", False))
+        text = _with_lines(text, None if blame is None or blame.reason else origin, bare=bare)
         if _UNTOLD in text and build is not None and origin is not None and origin.certainty is Certainty.EXACT:
             text = _written(build, origin.spans[0])
         entries = len(layer.entries)
@@ -108,42 +106,33 @@ def _measured(source: ImageSource, build: Build | None, blame: Blame | None) -> 
     return tuple(rows), efficiency(contents, system)
 
 
-def instructions(image: Image) -> Iterator[tuple[int, str]]:
-    """What the history says of each layer, by its number from 0. Where the lowest layers have no entry, the others still do.
+def _instructions(image: Image) -> Iterator[tuple[int, str, bool]]:
+    """What the history says of each layer, by its number from 0, and whether that is a command without a word of a builder's.
 
-    Of a step without words, such as those of `docker import`, it is the builder's comment; of a command without a word of a
-    builder's, such as that of a container which was committed, the command alone.
+    Where the lowest layers have no entry, the others still do. Of a step without words, such as those of `docker import`,
+    it is the builder's comment.
     """
     pairs = zip(image.history, history(ImageScan(image)), strict=True)
-    made = [
-        f"{past.keyword} {past.text}" if past.text else entry.comment or past.keyword
-        for entry, past in pairs
-        if not entry.empty and entry.comment != _PADDED
-    ]
+    made = [(entry, past) for entry, past in pairs if not entry.empty and entry.comment != PADDED]
     missing = len(image.diff_ids) - len(made)
-    if missing < 0:
-        return
-    bare = frozenset(_bare(image))
-    for number, text in enumerate(made, missing):
-        line = masked(_HASHED.sub(_UNTOLD, text.strip()))
-        yield number, line.removeprefix("RUN ") if number in bare else line
+    for number, (entry, past) in enumerate(made if missing >= 0 else (), missing):
+        text = f"{past.keyword} {past.text}" if past.text else entry.comment or past.keyword
+        bare = is_bare(entry.created_by, entry.comment, entry.author)
+        yield number, masked(_HASHED.sub(_UNTOLD, text.strip())), bare
 
 
-def _bare(image: Image) -> Iterator[int]:
-    """The layers of which the history has a command only."""
-    made = [entry for entry in image.history if not entry.empty and entry.comment != _PADDED]
-    for number, entry in enumerate(made, len(image.diff_ids) - len(made)):
-        if is_bare(entry.created_by, entry.comment, entry.author):
-            yield number
+def _with_lines(text: str, origin: Origin | None, *, bare: bool) -> str:
+    """What the history says of a layer, put right by what is known of its lines: its last step alone did not make it.
 
-
-def _with_lines(text: str, origin: Origin, *, bare: bool) -> str:
-    """What the history says of a layer, put right by what is known of its lines: its last step alone did not make it."""
-    if origin.certainty is Certainty.SPAN and len(origin.spans) > 1:
-        return f"{len(origin.spans)} instructions in one layer"
-    if bare and origin.certainty is Certainty.UNKNOWN:
-        return f"committed container: {text}"
-    return f"RUN {text}" if bare and origin.certainty is Certainty.EXACT else text
+    A bare command, such as that of a container which was committed, is a RUN only where a line proves it.
+    """
+    certainty, spans = (origin.certainty, origin.spans) if origin is not None else (None, ())
+    if certainty is Certainty.SPAN and len(spans) > 1:
+        return f"{len(spans)} instructions in one layer"
+    if not bare or certainty is Certainty.EXACT:
+        return text
+    command = text.removeprefix("RUN ")
+    return f"committed container: {command}" if certainty is Certainty.UNKNOWN else command
 
 
 def masked(instruction: str) -> str:
