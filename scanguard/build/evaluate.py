@@ -48,7 +48,7 @@ class UnknownTarget(ValueError):
 
     @property
     def message(self) -> str:
-        """The sentence for people: the same wherever the stage is asked for, so that a report has it once."""
+        """The sentence of a report, the same for a Dockerfile and for its image, so that it is there once."""
         return f"There is no stage '{self}' to ship: nothing of it was checked."
 
 

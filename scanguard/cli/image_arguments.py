@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="what the images were built from, checked too (default: Dockerfile, if it fits, not checked)",
+        help="what the images were built from, checked too (default: the one that is checked, or ./Dockerfile, where it fits)",
     )
     images.add_argument(
         "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"
@@ -38,7 +38,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--platform", metavar="P", default="", help="which image of an index: linux/arm64 (default: as here)"
     )
     images.add_argument("--pull", action="store_true", help="fetch images that are not here")
-    images.add_argument("--exclude-base", action="store_true", help="what the base image brought does not count")
+    images.add_argument("--exclude-base", action="store_true", help="leave out what the base image brought")
     images.add_argument("--vex", metavar="FILE", action="append", default=[], help="an OpenVEX document to believe")
     images.add_argument("--no-images", dest="images", action="store_false", help="pass over the images of the policy")
     trivy = parser.add_argument_group("trivy")
@@ -53,10 +53,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     trivy.add_argument("--trivy-cache", metavar="DIR", default="", help="where Trivy keeps its database")
     trivy.add_argument(
-        "--trivy-backend", metavar="B", default="fs", help="what is known of layers: fs, memory, redis://…"
+        "--trivy-backend",
+        metavar="B",
+        default="fs",
+        help="where Trivy keeps what it knows of layers: fs (default), memory, redis://…",
     )
     trivy.add_argument(
-        "--trivy-timeout", metavar="S", type=_seconds, default=TrivySettings().timeout, help="seconds an image"
+        "--trivy-timeout",
+        metavar="S",
+        type=_seconds,
+        default=TrivySettings().timeout,
+        help="seconds that Trivy may take for an image (default: 600)",
     )
 
 
@@ -68,10 +75,9 @@ def _seconds(text: str) -> int:
 
 
 def paths(namespace: argparse.Namespace) -> tuple[str, ...]:
-    """What is checked beside the images: the paths, or else the images' Dockerfile, or, without images, this directory."""
-    if namespace.paths or not namespace.image:
-        return tuple(namespace.paths) or (".",)
-    return tuple(dict.fromkeys(namespace.dockerfile))
+    """What is checked beside the images: the paths and the images' Dockerfile; without either, and images, this directory."""
+    named = tuple(dict.fromkeys((*namespace.paths, *namespace.dockerfile)))
+    return named if named or namespace.image else (".",)
 
 
 def image_options(namespace: argparse.Namespace) -> ImageOptions:
@@ -80,22 +86,10 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
     Raises ConfigurationError for an image whose name begins with `-`, for `--dockerfile` without `--image` or with a second
     file, and for what needs a connection beside `--offline`.
     """
-    for name in namespace.image:
-        if not name or name.startswith("-"):
-            raise ConfigurationError(f"--image '{name}' names no image")
-    for option in ("dockerfile", "builder", "platform"):
-        if getattr(namespace, option) and not namespace.image:
-            raise ConfigurationError(f"--{option} speaks of an image; name it with --image")
-    dockerfiles = tuple(dict.fromkeys(namespace.dockerfile))
-    if len(dockerfiles) > 1:
-        raise ConfigurationError(
-            "--dockerfile is one file for all images; where they differ, name each image with its own in the policy (images:)"
-        )
-    if namespace.offline and namespace.pull:
-        raise ConfigurationError("--offline and --pull exclude each other")
+    _refuse(namespace)
+    dockerfile = next(iter(namespace.dockerfile), "")
     targets = tuple(
-        ImageTarget(name, "".join(dockerfiles), namespace.target, namespace.platform)
-        for name in dict.fromkeys(namespace.image)
+        ImageTarget(name, dockerfile, namespace.target, namespace.platform) for name in dict.fromkeys(namespace.image)
     )
     return ImageOptions(
         targets,
@@ -109,6 +103,22 @@ def image_options(namespace: argparse.Namespace) -> ImageOptions:
         say=_say,
         during=_during,
     )
+
+
+def _refuse(namespace: argparse.Namespace) -> None:
+    """Raise ConfigurationError for arguments that are none, or that exclude each other."""
+    for name in namespace.image:
+        if not name or name.startswith("-"):
+            raise ConfigurationError(f"--image '{name}' names no image")
+    for option in ("dockerfile", "builder", "platform"):
+        if getattr(namespace, option) and not namespace.image:
+            raise ConfigurationError(f"--{option} speaks of an image; name it with --image")
+    if len(frozenset(namespace.dockerfile)) > 1:
+        raise ConfigurationError(
+            "--dockerfile is one file for all images; where they differ, name each image with its own in the policy (images:)"
+        )
+    if namespace.offline and namespace.pull:
+        raise ConfigurationError("--offline and --pull exclude each other")
 
 
 def _builders(pairs: list[str]) -> dict[str, str]:
@@ -162,7 +172,7 @@ def _say(line: str) -> None:
 
 def _during(what: str) -> AbstractContextManager[None]:
     """Tells people what goes on while a block runs, where somebody sits at a terminal."""
-    if not sys.stderr.isatty() or os.environ.get("CI", "false") != "false":
+    if not sys.stderr.isatty() or os.environ.get("CI", "") not in ("", "false"):
         return nullcontext()
     from scanguard.cli.progress import PROGRESS
 

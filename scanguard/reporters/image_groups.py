@@ -14,7 +14,7 @@ Paint = Callable[[Severity, str], str]
 
 
 class Block(NamedTuple):
-    """Findings that are shown together. `images` are all of which they are told with the same words, none of a Dockerfile's."""
+    """Findings that are shown together; `images` are all of which they are told, none where they are the Dockerfile's."""
 
     findings: tuple[Finding, ...]
     images: tuple[str, ...]

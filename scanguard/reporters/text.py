@@ -208,7 +208,8 @@ def counts(findings: tuple[Finding, ...]) -> str:
 def _where(report: Report) -> str:
     """`2 of 14 files`, or `2 files` where no other was read, or nothing was found; the images where no file was read."""
     if report.images and not report.file_count:
-        hit, read, noun = len({finding.image for finding in report.active}), len(report.images), "image"
+        names = {finding.image for finding in report.active}
+        hit, read, noun = sum(image.name in names for image in report.images), len(report.images), "image"
     else:
         hit, read, noun = len({finding.uri for finding in report.active}), report.file_count, "file"
     return f"{hit} of {_plural(read, noun)}" if 0 < hit < read else _plural(hit or read, noun)

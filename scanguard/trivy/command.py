@@ -28,8 +28,8 @@ from scanguard.trivy.prepare import Ready
 from scanguard.trivy.private import watched
 from scanguard.trivy.settings import TrivySettings
 
-_GRACE: Final = (2.0, 15.0)
-"""Seconds, at least and at most, that Trivy has beyond its own time limit to end by itself; between them by a tenth of it."""
+_GRACE: Final = 15.0
+"""Seconds, at most, that Trivy has beyond its own time limit to end by itself."""
 _TRIES = 3
 _GROWTH: Final = "200"
 """Percent by which Trivy's heap may grow before it is collected; twice Go's own saves a seventh of its work for 16 MB."""
@@ -136,8 +136,7 @@ def _scan(
 
 def _patience(settings: TrivySettings) -> float:
     """After how many seconds a Trivy is ended that does not keep to its time limit."""
-    least, most = _GRACE
-    return settings.timeout + min(least + settings.timeout / 10, most)
+    return settings.timeout + min(2 + settings.timeout / 10, _GRACE)
 
 
 def _settle(checked: Aside[None] | None, cache: Cache) -> None:

@@ -16,15 +16,13 @@ from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.threads import Stop
 from scanguard.trivy.program import Program
-from scanguard.trivy.settings import TrivySettings
+from scanguard.trivy.settings import Say, TrivySettings
 
 _DAY = 86_400.0
 _RECENT = 3600.0
 _BIGGEST = 100_000
 _LAST = 253_402_300_799.0
 """The last second that has a date, of the year 9999: a time with an offset can be hours beyond it."""
-
-Say = Callable[[str], None]
 
 
 class Dates(NamedTuple):

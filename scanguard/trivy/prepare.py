@@ -2,19 +2,15 @@
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
 from scanguard.threads import Stop
 from scanguard.trivy import memory
-from scanguard.trivy.database import Say, ready
+from scanguard.trivy.database import ready
 from scanguard.trivy.program import Program, approve, find
-from scanguard.trivy.settings import TrivySettings, demand_local
-
-During = Callable[[str], AbstractContextManager[None]]
+from scanguard.trivy.settings import During, Say, TrivySettings, demand_local, silent, unwatched
 
 
 class Ready(NamedTuple):
@@ -28,11 +24,7 @@ class Ready(NamedTuple):
     settings: TrivySettings
     notifications: tuple[Notification, ...] = ()
     known: str = ""
-    during: During = lambda _: nullcontext()
-
-
-def silent(_: str) -> None:
-    """Say nothing."""
+    during: During = unwatched
 
 
 def prepare(
@@ -41,7 +33,7 @@ def prepare(
     cwd: str,
     now: float,
     say: Say = silent,
-    during: During = lambda _: nullcontext(),
+    during: During = unwatched,
     stop: Stop | None = None,
     beside: str = "",
     repository: str = "",

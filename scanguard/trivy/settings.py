@@ -1,7 +1,9 @@
 """How Trivy is to be run: the command line's, the policy's and the environment's say, put together by whoever calls."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeAlias
 
 from scanguard.model.errors import ConfigurationError
 from scanguard.model.record import NamedTuple
@@ -9,6 +11,20 @@ from scanguard.model.record import NamedTuple
 TOKEN = "SCANGUARD_TRIVY_TOKEN"  # noqa: S105 - the name of a variable
 PROGRAM = "SCANGUARD_TRIVY"
 DATABASES = ("mirror.gcr.io/aquasec/trivy-db:2", "ghcr.io/aquasecurity/trivy-db:2")
+
+Say: TypeAlias = Callable[[str], None]
+"""Takes a line for people before something takes long."""
+During: TypeAlias = Callable[[str], AbstractContextManager[None]]
+"""Takes what goes on while its block runs, for people who wait for it."""
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def unwatched(_: str) -> AbstractContextManager[None]:
+    """Tell nobody what goes on while a block runs."""
+    return nullcontext()
 
 
 class TrivySettings(NamedTuple):

@@ -236,6 +236,15 @@ def test_an_image_refutes_what_its_dockerfile_seems_to_say_in_any_part(
     assert (joined.code, json.loads(joined.out)) == (whole.code, json.loads(whole.out))
 
 
+def test_the_dockerfile_of_an_image_is_checked_beside_the_paths(command: Command, root: Path) -> None:
+    for name in ("other", "image"):
+        (root / f"{name}.Dockerfile").write_text("FROM debian:12\n")
+    words = ("--image", "app.tar", "--no-trivy", "--format", "json", "--dockerfile", "image.Dockerfile")
+    for paths in ((), ("other.Dockerfile",)):
+        files = json.loads(command("check", *paths, *words).out)["files"]
+        assert [file["uri"] for file in files] == ["image.Dockerfile", *paths]
+
+
 def test_the_text_of_images(command: Command, root: Path) -> None:
     (root / "arm.tar").write_bytes(docker_archive(recipe(platform="linux/arm64")))
     printed = command("check", "--image", "worker.tar", *ARCHIVE, "--image", "arm.tar").out
@@ -257,3 +266,5 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
         "image example/app: 4 found",
         "4 medium in 1 image; fails on medium or worse",
     ]
+    printed = command("check", *ARCHIVE, "--image", "arm.tar").out
+    assert printed.splitlines()[-1] == "4 medium in 2 images; fails on medium or worse"

@@ -1,24 +1,14 @@
 """What the command line says of images, and the policy where it says nothing."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
 from scanguard.model.record import NamedTuple
 from scanguard.policy.model import ImageTarget, Policy
-from scanguard.trivy.settings import TrivySettings
+from scanguard.trivy.settings import During, Say, TrivySettings, silent, unwatched
 
 Value = TypeVar("Value")
-
-
-def silent(_: str) -> None:
-    """Say nothing."""
-
-
-def unwatched(_: str) -> AbstractContextManager[None]:
-    """Tell nobody what goes on while a block runs."""
-    return nullcontext()
 
 
 class ImageOptions(NamedTuple):
@@ -39,8 +29,8 @@ class ImageOptions(NamedTuple):
     trivy: TrivySettings = TrivySettings()
     builders: Mapping[str, str] = MappingProxyType({})
     vex: tuple[str, ...] = ()
-    say: Callable[[str], None] = silent
-    during: Callable[[str], AbstractContextManager[None]] = unwatched
+    say: Say = silent
+    during: During = unwatched
 
 
 def trivy_settings(asked: TrivySettings, policy: Policy) -> TrivySettings:
