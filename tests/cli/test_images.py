@@ -241,8 +241,10 @@ def test_the_dockerfile_of_an_image_is_checked_beside_the_paths(command: Command
         (root / f"{name}.Dockerfile").write_text("FROM debian:12\n")
     words = ("--image", "app.tar", "--no-trivy", "--format", "json", "--dockerfile", "image.Dockerfile")
     for paths in ((), ("other.Dockerfile",)):
-        files = json.loads(command("check", *paths, *words).out)["files"]
-        assert [file["uri"] for file in files] == ["image.Dockerfile", *paths]
+        document = json.loads(command("check", *paths, *words).out)
+        assert [file["uri"] for file in document["files"]] == ["image.Dockerfile", *paths]
+        unpinned = [one["uri"] for one in document["findings"] if one["name"] == "unpinned-image"]
+        assert unpinned == ["image.Dockerfile", *paths]
 
 
 def test_the_text_of_images(command: Command, root: Path) -> None:

@@ -18,7 +18,7 @@ from scanguard.engine.image import Found, Home, exclude_base, problems, stamped
 from scanguard.engine.setting import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
-from scanguard.image.nodes import Image
+from scanguard.image.nodes import Image, ImageSource, LayerContents
 from scanguard.model.errors import ConfigurationError, TargetError
 from scanguard.model.finding import Finding
 from scanguard.model.report import Notification, ScannedFile, ScannedImage
@@ -82,20 +82,12 @@ class ImageRun:
         target = wanted.target
         if wanted.error is not None:
             raise wanted.error
-        options = self.options
-        reading = f"Reading {target.image}"
-        with options.during(reading):
-            loaded = load_image(
-                self.session.registry, target.image, target.platform, pull=options.pull, settings=options.trivy
-            )
-        with closing(loaded) as source:
+        with closing(self._loaded(target)) as source:
             build, blame = self._blamed(source.image, wanted)
             base_layers = None if blame is None else blame.base_layers
             # Trivy is another process: we read and check the layers meanwhile.
             with Aside(lambda: self.scanner.inventory(source, base_layers, home)) as scanned:
-                with options.during(reading):
-                    contents = source.contents() if "layers" in self.needs else ()
-                looked = ImageScan(source.image, contents, None, build, blame, base_layers)
+                looked = ImageScan(source.image, self._contents(source, target), None, build, blame, base_layers)
                 own, told = problems(looked, self._possible(None), home)
                 inventory, notifications = scanned.result()
             looked = looked._replace(inventory=inventory)
@@ -106,6 +98,18 @@ class ImageRun:
         files = () if build is None else (_file(build),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
         return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
+
+    def _loaded(self, target: ImageTarget) -> ImageSource:
+        options = self.options
+        with options.during(f"Reading {target.image}"):
+            return load_image(
+                self.session.registry, target.image, target.platform, pull=options.pull, settings=options.trivy
+            )
+
+    def _contents(self, source: ImageSource, target: ImageTarget) -> tuple[LayerContents, ...]:
+        """What the layers hold, where a check asks for it."""
+        with self.options.during(f"Reading {target.image}"):
+            return source.contents() if "layers" in self.needs else ()
 
     def _blamed(self, image: Image, wanted: Wanted) -> "tuple[Build | None, Blame | None]":
         """The evaluated Dockerfile of an image laid beside it; nothing where there is none, or another's was guessed."""
