@@ -33,14 +33,19 @@ def details(finding: Finding) -> tuple[str, ...]:
 
 def known_line(finding: Finding) -> str:
     """What is known of the line of a finding of an image, in words; `finding.origin` says it in one."""
-    word = OR_THIS if finding.origin == "candidates" else SAME_LAYER
-    others = {place.region.start_line for place in finding.related if place.message == word}
+    others = other_lines(finding)
     lines = ", ".join(map(str, sorted({finding.region.start_line, *others})))
     if finding.origin == "candidates":
         return f"on one of the lines {lines}" if others else "most likely on this line"
     if finding.origin == "span" and others:
         return f"in one layer of the lines {lines}"
     return _LINE.get(finding.origin, finding.origin)
+
+
+def other_lines(finding: Finding) -> tuple[int, ...]:
+    """The lines of other instructions that may be the cause, or of which the builder made one layer with it; ascending."""
+    lines = {place.region.start_line for place in finding.related if place.message in (OR_THIS, SAME_LAYER)}
+    return tuple(sorted(lines))
 
 
 def fails(finding: Finding, limit: Severity | None) -> bool:

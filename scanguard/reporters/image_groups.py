@@ -6,6 +6,7 @@ from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Report, ScannedImage
 from scanguard.model.rule import Severity
+from scanguard.reporters.details import other_lines
 from scanguard.reporters.terminal import visible
 
 _MOST = 50
@@ -27,7 +28,7 @@ def blocks(findings: Iterable[Finding]) -> list[Block]:
     """
     made: dict[tuple[object, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
-        family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin, _others(finding))
+        family = (finding.image, finding.uri, finding.region, finding.rule.name, finding.origin, other_lines(finding))
         made.setdefault(family if finding.image else (number,), []).append(finding)
     told: dict[object, Block] = {}
     for key, group in made.items():
@@ -75,17 +76,10 @@ def named(images: Sequence[str]) -> tuple[str, str]:
 
 def _doubt(finding: Finding) -> str:
     """Which other lines may be the cause, where one was not told."""
-    others = _others(finding)
+    others = other_lines(finding)
     if finding.origin == "candidates":
         return f"; this line, or {ranges(others)}" if others else "; this line is likely, not certain"
     return f"; one layer with {ranges(others)}" if finding.origin == "span" and others else ""
-
-
-def _others(finding: Finding) -> tuple[int, ...]:
-    """The lines of the other instructions that may be the cause, in order."""
-    return tuple(
-        sorted({place.region.start_line for place in finding.related if place.message in (OR_THIS, SAME_LAYER)})
-    )
 
 
 def ranges(lines: Iterable[int]) -> str:
