@@ -117,11 +117,12 @@ def _run(
 def _wait(
     process: "subprocess.Popen[bytes]", timeout: float, stop: Stop | None, given: bytes | None
 ) -> tuple[bytes, bytes]:
-    """What the program wrote until its end. Raises TimeoutExpired, and KeyboardInterrupt where it is to stop."""
-    if stop is None:
-        return process.communicate(given, timeout=timeout)
+    """What the program wrote until its end. Raises TimeoutExpired, and KeyboardInterrupt where it is to stop.
+
+    It looks up now and then, for `stop`, and for a signal that came just before a wait, which would not end that.
+    """
     end = monotonic() + timeout
-    while not stop.is_set():
+    while stop is None or not stop.is_set():
         left = end - monotonic()
         try:
             return process.communicate(given, timeout=min(_LOOK, max(left, 0)))

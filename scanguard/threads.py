@@ -12,6 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+_LOOK: Final = 0.2
 _PATIENCE: Final = 3.0
 """Seconds in which a program that was asked to end does; `trivy.private.watched` ends one that does not, after this process."""
 
@@ -34,7 +35,9 @@ class Aside(Generic[Value]):
         self._values: list[Value] = []
         self._error: BaseException | None = None
         # Not `Thread.join`: one that was interrupted takes the thread for ended (CPython 3.11), and so does the next one.
-        self._over = threading.Event()
+        # Not an event: an interrupt in the middle of waiting for it may leave the lock in it held.
+        self._going = threading.Lock()
+        self._going.acquire()
         threading.Thread(target=self._run).start()
 
     def _run(self) -> None:
@@ -43,11 +46,11 @@ class Aside(Generic[Value]):
         except BaseException as error:
             self._error = error
         finally:
-            self._over.set()
+            self._going.release()
 
     def result(self) -> Value:
         """What the call returns, after waiting for it. Raises what the call raises, each time it is asked."""
-        self._over.wait()
+        self.wait(None)
         if self._error is not None:
             raise self._error
         return self._values[0]
@@ -59,8 +62,15 @@ class Aside(Generic[Value]):
         self.wait(_patience(kind))
 
     def wait(self, seconds: float | None) -> None:
-        """Wait for the end of the call, at most so long; None means however long it takes."""
-        self._over.wait(seconds)
+        """Wait for the end of the call, at most so long; None means however long it takes.
+
+        It looks up now and then: a signal that comes just before a wait does not end it, and would be seen after it only.
+        """
+        until = None if seconds is None else monotonic() + seconds
+        while not self._going.acquire(timeout=_LOOK if until is None else min(_LOOK, max(until - monotonic(), 0))):
+            if until is not None and monotonic() >= until:
+                return
+        self._going.release()
 
 
 class Each(Generic[Item, Value]):
