@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pluggy
 
-from scanguard.build.model import Build, BuildStep, Package, Role, Stage, User, is_root
+from scanguard.build.model import Build, BuildStep, Package, Role, Stage, User, is_root, user_number
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Problem, Step
 from scanguard.model.location import Span
@@ -61,6 +61,7 @@ __all__ = [
     "image_check",
     "is_root",
     "read_contents",
+    "user_number",
 ]
 
 _OF_IMAGES = {

@@ -22,6 +22,7 @@ PUBLIC_REGISTRIES = frozenset(
     "docker.io index.docker.io gcr.io ghcr.io quay.io public.ecr.aws mcr.microsoft.com nvcr.io registry.k8s.io lscr.io "
     "registry.gitlab.com registry.fedoraproject.org registry.access.redhat.com docker.elastic.co mirror.gcr.io".split()
 ) | {""}
+_LARGEST_ID = 2**31 - 1
 
 
 class Role(Enum):
@@ -82,8 +83,23 @@ class User(NamedTuple):
 
 
 def is_root(name: str) -> bool:
-    """Whether a user or group is root: `root`, or digits that make 0."""
-    return name == "root" or (bool(name) and not name.strip("0"))
+    """Whether a user or group is root: `root`, or a number that is 0."""
+    return name == "root" or user_number(name) == 0
+
+
+def user_number(word: str) -> int | None:
+    """The uid or gid that a word of USER is; None for a name, and for a number that containers do not take for one.
+
+    Decimal digits with or without a sign, of at most 2147483647, as docker and containerd read them:
+    https://github.com/moby/sys/blob/main/user/user.go
+    """
+    digits = word[1:] if word.startswith(("+", "-")) else word
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    digits = digits.lstrip("0")
+    if not digits:
+        return 0
+    return int(digits) if word[0] != "-" and len(digits) < 11 and int(digits) <= _LARGEST_ID else None
 
 
 class Copied(NamedTuple):

@@ -1,7 +1,7 @@
 """Accounts: who USER means, and which accounts a command creates."""
 
 from scanguard.build.commands import Argument, Invocation
-from scanguard.build.model import User, Value
+from scanguard.build.model import User, Value, user_number
 from scanguard.model.location import Span
 
 _VALUES = frozenset(
@@ -39,14 +39,14 @@ def _account(call: Invocation) -> list[str]:
                 names.append(value.text)
         elif text.startswith("--uid="):
             names.append(text[6:])
-        elif text.startswith("-u") and text[2:].isdecimal():
+        elif text.startswith("-u") and user_number(text[2:]) is not None:
             names.append(text[2:])
         elif text.startswith("-"):
             continue
         else:
             names.append(text)
     if call.name == "adduser":
-        positional = [name for name in names if not name.isdecimal()]
+        positional = [name for name in names if user_number(name) is None]
         return names if len(positional) < 2 else [name for name in names if name != positional[-1]]
     return names
 

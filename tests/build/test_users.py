@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanguard.build.model import User, Value, is_root
+from scanguard.build.model import User, Value, is_root, user_number
 from scanguard.build.users import created_users, parse_user
 from scanguard.model.location import Span
 from tests.build.builds import build, command, stage, written_as
@@ -25,7 +25,10 @@ SPAN = Span(3, 7)
         ("app:", "app", "", False),
         ("ROOT", "ROOT", None, False),
         ("²", "²", None, False),
-        ("-0", "-0", None, False),
+        ("-0", "-0", None, True),
+        ("+0", "+0", None, True),
+        ("0x0", "0x0", None, False),
+        ("4294967296", "4294967296", None, False),
     ],
 )
 def test_parse_user(text: str, name: str, group: str | None, root: bool) -> None:
@@ -46,6 +49,35 @@ def test_a_huge_number_is_no_error() -> None:
 
 def test_digits_of_other_scripts_are_a_name() -> None:
     assert is_root("٠") is False
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("0", 0),
+        ("1000", 1000),
+        ("+1000", 1000),
+        ("0001000", 1000),
+        ("-00", 0),
+        ("2147483647", 2**31 - 1),
+        ("2147483648", None),
+        ("4294967296", None),
+        ("-1", None),
+        ("+", None),
+        ("--0", None),
+        ("", None),
+        (" 0", None),
+        ("1_000", None),
+        ("0x0", None),
+        ("٠", None),
+        ("²", None),
+        ("app", None),
+        ("root", None),
+    ],
+)
+def test_the_number_of_a_user(word: str, number: int | None) -> None:
+    """As strconv.Atoi of Go reads it, in the range that containers take: https://github.com/moby/sys/blob/main/user/user.go."""
+    assert user_number(word) == number
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from scanguard.plugin import Build, BuildStep, Confidence, Problem, Severity, Stage, User, dockerfile_check
+from scanguard.plugin import Build, BuildStep, Confidence, Problem, Severity, Stage, User, dockerfile_check, user_number
 
 _PROVISIONERS = frozenset("bash sh source . make ansible-playbook puppet chef-client perl python python3 ruby".split())
 _SYSTEM_PATHS = ("/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/local/bin/")
@@ -62,7 +62,7 @@ def check(build: Build) -> Iterator[Problem]:
 
 
 def _missing(stage: Stage, user: User) -> bool:
-    if not user.known or not user.name or user.name.isdecimal() or user.root:
+    if not user.known or not user.name or user_number(user.name) is not None or user.root:
         return False
     if "*" in stage.users or user.name in stage.users:
         return False

@@ -38,7 +38,7 @@ def read(text: str) -> Iterator[Account]:
         fields = line.strip().split(":")
         if len(fields) < 3 or not fields[0] or fields[0][0] in "+-#":
             continue
-        number = int(fields[2]) if fields[2].isdecimal() and len(fields[2]) < 11 else None
+        number = int(fields[2]) if fields[2].isascii() and fields[2].isdecimal() and len(fields[2]) < 11 else None
         yield Account(fields[0], fields[1], number, fields[6] if len(fields) == 7 else "")
 
 

@@ -5,7 +5,7 @@ from scanguard.checks.image.accounts import PASSWD, accounts
 from scanguard.checks.image.parts import duty, file_system, is_windows, sure_stage
 from scanguard.image.problems import ImageProblem
 from scanguard.model.finding import REFUTES
-from scanguard.plugin import Confidence, ImageScan, Severity, image_check, is_root
+from scanguard.plugin import Confidence, ImageScan, Severity, image_check, is_root, user_number
 
 # Programs that are there for nothing else; setpriv and runuser come with every Debian.
 _ONLY_DROPPERS = ("gosu", "su-exec", "setuidgid", "s6-setuidgid")
@@ -98,7 +98,7 @@ def _refuted(scan: ImageScan, name: str, user: str) -> Iterator[ImageProblem]:
     stage = sure_stage(scan)
     if stage is None or (stage.user.known and not stage.user.root):
         return
-    if name.isdecimal() or _uid(scan, name):
+    if user_number(name) is not None or _uid(scan, name):
         message = f"A container of the image runs as '{user}', though the Dockerfile does not say so."
         place, facts = duty(scan, "USER", lacking=False), ((REFUTES, "root-user"),)
         yield ImageProblem(message, place, Confidence.MEDIUM, Severity.NOTE, key=user, facts=facts)

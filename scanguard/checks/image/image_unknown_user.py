@@ -4,7 +4,7 @@ from scanguard.checks.image.accounts import GROUP, PASSWD, accounts
 from scanguard.checks.image.parts import file_system, is_windows, sure_stage
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.finding import REFUTES
-from scanguard.plugin import Confidence, ImageScan, Severity, image_check
+from scanguard.plugin import Confidence, ImageScan, Severity, image_check, user_number
 
 
 @image_check(
@@ -60,7 +60,7 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     name, _, group = user.partition(":")
     for word, path, what in ((name, PASSWD, "account"), (group, GROUP, "group")):
         # Without any database containers know root all the same.
-        if not word or word.isdecimal() or word == "root":
+        if not word or user_number(word) is not None or word == "root":
             continue
         known = accounts(scan, path)
         if known is None and file_system(scan).find(path) is None:

@@ -21,6 +21,8 @@ SHADOW = DEBIAN["etc/shadow"]
         ("0", "A container of the image runs as root: USER is '0'."),
         ("0:0", "A container of the image runs as root: USER is '0:0'."),
         ("00", "A container of the image runs as root: USER is '00'."),
+        ("+0", "A container of the image runs as root: USER is '+0'."),
+        ("-0:1", "A container of the image runs as root: USER is '-0:1'."),
         ("root:app", "A container of the image runs as root: USER is 'root:app'."),
         ("toor", "A container of the image runs as root: USER is 'toor', whose uid is 0."),
     ],
@@ -83,9 +85,19 @@ def test_the_dockerfile_may_know_that_privileges_are_dropped() -> None:
     assert found.message.endswith("the entrypoint of 'postgres' may drop privileges at start.")
 
 
-@pytest.mark.parametrize("user", ["", "root", "0", "1000", "10001:10001", "daemon", "daemon:shadow", "daemon:42"])
+@pytest.mark.parametrize(
+    "user", ["", "root", "0", "+0", "1000", "+1000", "10001:10001", "daemon", "daemon:shadow", "daemon:42"]
+)
 def test_known_users(user: str) -> None:
     assert problems(image_unknown_user.check, scan(DEBIAN, User=user)) == ()
+
+
+@pytest.mark.parametrize("user", ["٠", "4294967296", "-1", "0x0"])
+def test_what_containers_take_for_no_number_is_an_account(user: str) -> None:
+    message = f"USER is '{user}', but /etc/passwd of the image has no account '{user}'."
+    looked = scan(DEBIAN, User=user)
+    assert problems(image_unknown_user.check, looked) == (ImageProblem(message, USER, key=user),)
+    assert problems(image_root_user.check, looked) == ()
 
 
 def test_unknown_users() -> None:

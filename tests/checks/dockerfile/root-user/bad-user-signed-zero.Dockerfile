@@ -1,0 +1,3 @@
+FROM debian:12-slim
+# expect: SGD101
+USER +0

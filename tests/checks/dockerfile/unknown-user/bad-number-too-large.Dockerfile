@@ -1,0 +1,3 @@
+FROM debian:12-slim
+# expect: SGD102
+USER 4294967296
