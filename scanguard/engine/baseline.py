@@ -6,6 +6,7 @@ number: a copy of a known defect is one finding too many, wherever it stands.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from scanguard.engine.confirm import is_settled
 from scanguard.model.baseline import Entry
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.fingerprint import fingerprint
@@ -48,12 +49,12 @@ def mark(findings: Sequence[Finding], entries: Iterable[Entry], looked_at: Looke
 
 
 def entries_of(findings: Sequence[Finding]) -> tuple[Entry, ...]:
-    """An entry for each finding that counts, sorted."""
+    """An entry for each finding that counts, sorted; none for what an image refutes, lest it be known where one has it."""
     return tuple(
         sorted(
             _entry(finding, identity)
             for finding, identity in ((findings[index], identity) for index, identity in identities(findings))
-            if finding.active
+            if finding.active and not is_settled(finding)
         )
     )
 

@@ -11,6 +11,7 @@ from scanguard.model.rule import Severity
 
 _Alike: TypeAlias = Callable[[Finding, Finding], bool]
 _CONFIRMED = "confirmed by the image"
+_GRADE = "severity without the image"
 _ACCEPT = "accept with"
 _COMMENT = re.compile(r"ignore\[([^\]]*)\] reason=\S+ above line (\d+)")
 # Facts that a finding which takes another one in says by itself.
@@ -72,13 +73,31 @@ def _reads(finding: Finding) -> bool:
     return any(finding.rule.name in names for names in READ.values())
 
 
+def is_settled(finding: Finding) -> bool:
+    """Whether an image has made a note of this finding of a Dockerfile: nobody need accept it."""
+    return not finding.image and any(name == _GRADE for name, _ in finding.facts)
+
+
 def _settled(one: Finding) -> Finding:
-    """A finding of the Dockerfile of which images leave nothing as a note."""
-    return one._replace(severity=Severity.NOTE) if is_denied(one) and not is_confirmed(one) else one
+    """A finding of the Dockerfile of which images leave nothing as a note, with the severity that it had."""
+    if one.severity is Severity.NOTE or is_confirmed(one) or not is_denied(one):
+        return one
+    return one._replace(severity=Severity.NOTE, facts=(*one.facts, (_GRADE, one.severity.name.lower())))
+
+
+def _unsettled(one: Finding) -> Finding:
+    """A finding with the severity that it has without images: what one refutes another confirms."""
+    graver = [Severity[value.upper()] for name, value in one.facts if name == _GRADE]
+    return (
+        one._replace(severity=graver[0], facts=tuple(fact for fact in one.facts if fact[0] != _GRADE))
+        if graver
+        else one
+    )
 
 
 def _joined(one: Finding, other: Finding) -> Finding:
     """The finding that is kept with what the other one adds."""
+    one = _unsettled(one)
     facts = list(one.facts)
     if not one.image:
         images = [value for name, value in facts if name == _CONFIRMED]
@@ -89,9 +108,7 @@ def _joined(one: Finding, other: Finding) -> Finding:
     told = (*other.facts, ("contents", _anew(other.message, one.message))) if read else other.facts
     if other.rule.name in _VALUES and other.severity > one.severity:
         told = (*told, ("value", other.message))
-    # What was made a note where another image refuted it is none any more.
-    revived = is_denied(one) and one.severity is Severity.NOTE
-    graver = read or revived or other.rule.name in _VALUES
+    graver = read or other.rule.name in _VALUES
     facts.extend(fact for fact in told if fact not in facts and fact[0] not in _TOLD)
     accepting = (_ACCEPT, _accepting(one, other))
     return one._replace(

@@ -224,7 +224,7 @@ def test_an_image_refutes_what_its_dockerfile_seems_to_say_in_any_part(
     (root / "Dockerfile").write_text(f"FROM {BASE}\nRUN install tool\nEXPOSE 22\nUSER app\n")
     passwd = {"etc/passwd": b"root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/:/bin/sh\n"}
     made = recipe(*HISTORY[:2], "USER app", config={"ExposedPorts": {"22/tcp": {}}, "User": "app"})
-    layers = ({**made.layers[0], **passwd}, made.layers[1])
+    layers = (made.layers[0], {**made.layers[1], **passwd})
     (root / "app.tar").write_bytes(docker_archive(made._replace(layers=layers)))
     words = ("Dockerfile", "--image", "app.tar", "--no-trivy", *FORMATS[format])
     whole = command("check", *words)

@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from scanguard.build.evaluate import BuildOptions
 from scanguard.checks import builtin_checks
 from scanguard.engine.baseline import REASON, Marked, entries_of, mark
+from scanguard.engine.confirm import confirmed
 from scanguard.engine.run import check_dockerfile
 from scanguard.engine.setting import Setting
 from scanguard.model.baseline import Entry
 from scanguard.model.finding import Finding, Suppression
 from scanguard.model.location import Source
+from scanguard.model.rule import Severity
+from tests.engine.test_refute import refutation
 
 SETTINGS = tuple(
     Setting(check, None, {option.name: option.default for option in check.rule.options})
@@ -131,6 +134,17 @@ def test_what_was_not_looked_at_is_not_called_stale() -> None:
     result = mark((), entries, lambda entry: entry.rule == "root-user")
     assert {entry.rule for entry in result.stale} == {"root-user"}
     assert result.unseen == tuple(entry for entry in entries if entry.rule != "root-user")
+
+
+def test_what_an_image_refutes_is_not_known_where_another_has_it() -> None:
+    (tools,) = (one for one in found(STAGES[2:]) if one.rule.name == "build-tools-installed")
+    no = [refutation("build-tools-installed", name, first=2, last=2) for name in ("gcc", "make")]
+    refuted = confirmed([tools, *(one._replace(uri=tools.uri) for one in no)])
+    assert [one.severity for one in refuted] == [Severity.NOTE]
+    assert (entries_of(refuted), len(entries_of([tools]))) == ((), 1)
+    # What was known before the image was built still is, and is not told to be gone.
+    left = mark(refuted, entries_of([tools]), everywhere)
+    assert (left.findings[0].known, left.stale) == (True, ())
 
 
 def test_an_accepted_finding_takes_no_entry_from_one_that_counts() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanguard.engine.confirm import confirmed
+from scanguard.engine.confirm import confirmed, is_settled
 from scanguard.engine.refute import REFUTABLE, is_refuted, said
 from scanguard.model.finding import REFUTES, Finding, Suppression
 from scanguard.model.location import Region
@@ -87,15 +87,13 @@ def test_an_image_that_another_platform_contradicts_refutes_nothing() -> None:
     assert told(ROOT, user, root) == [("The image runs as root.", Severity.HIGH, "", "app")]
 
 
-def test_a_refutation_is_of_its_rule_and_of_its_stage_or_line() -> None:
+def test_a_refutation_is_of_its_rule_and_file() -> None:
     user = refutation("root-user", "1000", first=2, last=2)
     pinned = finding("unpinned-image", 2, 2)._replace(stage=ROOT.stage)
-    elsewhere = ROOT._replace(region=Region(9, 1, 9, 5), stage="other")
-    line = ROOT._replace(stage="other")
-    found = {
-        one.rule.name + str(one.region.start_line): shown(one) for one in confirmed((pinned, elsewhere, line, user))
-    }
-    assert found == {"unpinned-image2": [], "root-user9": [], "root-user2": ["app runs as '1000'"]}
+    below = ROOT._replace(region=Region(9, 1, 9, 5), stage="other")
+    elsewhere = ROOT._replace(uri="other.Dockerfile")
+    found = confirmed((pinned, below, elsewhere, user))
+    assert [shown(one) for one in found] == [[], ["app runs as '1000'"], []]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +104,7 @@ def test_users(rule: str, key: str, shown: str) -> None:
     static = finding(rule, 2, 2)._replace(message="It runs.")
     for first, last in ((2, 2), (1, 1)):
         (one,) = confirmed([refutation(rule, key, first=first, last=last), static])
-        facts = (("refuted by the image", f"app {shown}"),)
+        facts = (("refuted by the image", f"app {shown}"), ("severity without the image", "high"))
         assert one == static._replace(message="It runs. Refuted by the image.", severity=Severity.NOTE, facts=facts)
         assert (is_refuted(one), is_refuted(static), said(one), said(static)) == (True, False, "It runs.", "It runs.")
 
@@ -131,10 +129,26 @@ def test_a_refutation_alone_is_shown_where_it_is_sure() -> None:
     for other in elsewhere:
         assert confirmed([other, sure]) == (other, sure)
         assert confirmed([other, sure._replace(confidence=Confidence.MEDIUM)]) == (other,)
-    far = finding("build-tools-installed", 9, 9, key="gcc")
-    assert len(confirmed([far, sure._replace(origin="unknown")])) == 1
     accepted = sure._replace(suppressions=(Suppression("policy", "known"),))
     assert confirmed([BOTH, accepted]) == (BOTH, accepted)
+
+
+def test_what_one_image_refutes_and_another_confirms_is_as_grave_as_without_images() -> None:
+    user = refutation("root-user", "1000", first=2, last=2)
+    root = finding("image-root-user", 2, 2, "worker", key="root")._replace(origin="exact")
+    for grade in Severity:
+        (once,) = confirmed([ROOT._replace(severity=grade), user, root])
+        (first,) = confirmed([ROOT._replace(severity=grade), user])
+        (later,) = confirmed([first, root])
+        assert (once.severity, first.severity, later.severity) == (grade, Severity.NOTE, grade)
+        assert (is_settled(once), is_settled(first), is_settled(later)) == (False, grade is not Severity.NOTE, False)
+
+
+def test_many_packages_take_a_moment() -> None:
+    names = [f"gcc-{number}" for number in range(2_000)]
+    whole = BOTH._replace(key=",".join(names))
+    (one,) = confirmed([whole, *(refutation("build-tools-installed", name) for name in names)])
+    assert (len(shown(one)), one.severity) == (len(names), Severity.NOTE)
 
 
 def test_what_is_locked_is_refuted_and_stays_as_grave() -> None:

@@ -15,6 +15,7 @@ from scanguard.app.images.targets import Wanted
 from scanguard.app.request import Request
 from scanguard.build.model import Build
 from scanguard.engine.image import Found, Home, exclude_base, problems, stamped
+from scanguard.engine.refute import is_refutation
 from scanguard.engine.setting import Setting, describe
 from scanguard.image.contents import hashes
 from scanguard.image.inventory import Inventory
@@ -93,7 +94,7 @@ class ImageRun:
             looked = looked._replace(inventory=inventory)
             scanners, failed = problems(looked, self._with_inventory(inventory), home)
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
-        marked = self._marked(findings, looked)
+        marked = self._marked(self._fair(findings, build), looked)
         told = (*notifications, *_untold(looked, (*own, *scanners), home), *told, *failed, *marked.refused)
         files = () if build is None else (_file(build),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
@@ -123,6 +124,16 @@ class ImageRun:
         self.builders.demand_stages(build)
         blame = align(image, build, self.builders.images())
         return (None, None) if wanted.guessed and blame.reason else (build, blame)
+
+    def _fair(self, findings: tuple[Finding, ...], build: Build | None) -> tuple[Finding, ...]:
+        """The findings without what refutes the Dockerfile, where that is checked for another stage than the image's."""
+        if build is None or not any(map(is_refutation, findings)):
+            return findings
+        from scanguard.app.images.dockerfile import is_checked
+
+        if is_checked(self.session, build, self.policy, self.request):
+            return findings
+        return tuple(one for one in findings if not is_refutation(one))
 
     def _with_inventory(self, inventory: Inventory | None) -> list[Setting]:
         """The checks of what Trivy said, where it said anything."""

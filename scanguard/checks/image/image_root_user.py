@@ -38,8 +38,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Looks at the user that the image's configuration names: none at all, `root`, a number that is 0, with or without a group
     (`0:0`), or a name that `/etc/passwd` of the image gives the uid 0. The user that the base image sets counts. An
-    entrypoint that drops privileges (gosu, su-exec) lowers the confidence. Images of Windows have no root. An image that runs as
-    another user, such as the one its base sets, refutes `root-user`, which is a note then.
+    entrypoint that drops privileges (gosu, su-exec) lowers the confidence. Images of Windows have no root. Where
+    nobody knows who runs in the base image, an image that runs as another user refutes `root-user`, which is a note then.
 
     ## Why it is bad
 
@@ -94,9 +94,9 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 
 def _refuted(scan: ImageScan, name: str, user: str) -> Iterator[ImageProblem]:
-    """The user of an image whose Dockerfile seems to run as root, or does not tell: that its base sets, or an argument."""
+    """The user that the base image, of which nothing is known, sets; where the Dockerfile tells, the image is another's."""
     stage = sure_stage(scan)
-    if stage is None or (stage.user.known and not stage.user.root):
+    if stage is None or stage.user.known:
         return
     if user_number(name) is not None or _uid(scan, name):
         message = f"A container of the image runs as '{user}', though the Dockerfile does not say so."

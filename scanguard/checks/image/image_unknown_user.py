@@ -1,10 +1,14 @@
 from collections.abc import Iterator
 
-from scanguard.checks.image.accounts import GROUP, PASSWD, accounts
+from scanguard.blame.nodes import Certainty
+from scanguard.checks.image.accounts import GROUP, PASSWD, accounts, origin
 from scanguard.checks.image.parts import file_system, is_windows, sure_stage
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.finding import REFUTES
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check, user_number
+
+# The layer is the work of the Dockerfile's instructions, and not of a base image.
+_OWN = frozenset((Certainty.EXACT, Certainty.SPAN))
 
 
 @image_check(
@@ -21,7 +25,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     ## What it does
 
     Compares the user and the group that the image's configuration names with `/etc/passwd` and `/etc/group` as a container sees
-    them. Numbers need no account. An image that has the account refutes `unknown-user`, which is a note then.
+    them. Numbers need no account. An image in which an instruction of the Dockerfile made the account refutes
+    `unknown-user`, which is a note then.
 
     ## Why it is bad
 
@@ -74,11 +79,13 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 
 def _refuted(scan: ImageScan, name: str) -> Iterator[ImageProblem]:
-    """The account that the Dockerfile names and, as far as it tells, does not make: the image has it."""
+    """The account that the Dockerfile names and, as far as it tells, does not make: one of its instructions made it."""
     stage = sure_stage(scan)
-    if stage is None or not name or stage.user.name != name or name in stage.users:
+    if stage is None or scan.blame is None or not name or stage.user.name != name or name in stage.users:
         return
-    if any(account.name == name for account in accounts(scan, PASSWD) or ()):
+    account = next((one for one in accounts(scan, PASSWD) or () if one.name == name), None)
+    layer = None if account is None else origin(scan, PASSWD, account)
+    if layer is not None and scan.blame.layer(layer).certainty in _OWN:
         message = f"The image has the account '{name}', though no instruction of the Dockerfile is known to make it."
         place, facts = ImagePlace(setting="USER"), ((REFUTES, "unknown-user"),)
         yield ImageProblem(message, place, Confidence.MEDIUM, Severity.NOTE, key=name, facts=facts)

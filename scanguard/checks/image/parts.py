@@ -109,10 +109,15 @@ def duty(scan: ImageScan, setting: str, *, lacking: bool) -> ImagePlace:
 
 
 def sure_stage(scan: ImageScan) -> Stage | None:
-    """The stage that ships, where the image was built from this very Dockerfile and may refute what that says; else None."""
+    """The stage that ships, where the image was built from this very Dockerfile and may refute what that says; else None.
+
+    A Dockerfile that says no more than FROM proves nothing: any image may have been built from it.
+    """
     if scan.build is None or scan.blame is None or scan.blame.reason or scan.blame.changed:
         return None
-    return scan.build.shipped
+    stage = scan.build.shipped
+    steps = (step for below in stage.lineage for step in below.steps) if stage is not None else ()
+    return stage if any(step.instruction.keyword != "FROM" for step in steps) else None
 
 
 def is_foreign(path: str) -> bool:

@@ -30,3 +30,8 @@ def programs(system: FileSystem, *, packaged: bool) -> Iterator[tuple[str, str, 
             continue
         if directory.rpartition("/")[2] in ("bin", "sbin") and not (packaged and directory in _SYSTEM):
             yield name or file, path, placed
+
+
+def is_program(name: str) -> bool:
+    """Whether `programs` tells of a program of this name."""
+    return name in _PROGRAMS

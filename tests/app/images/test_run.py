@@ -357,7 +357,7 @@ def test_what_an_image_refutes_is_a_note_and_no_defect_of_the_image(root: Path) 
 
 
 def test_an_image_lowers_nothing_that_is_locked(root: Path) -> None:
-    (root / "Dockerfile").write_text("FROM example/own:1\nCOPY a /a\n")
+    (root / "Dockerfile").write_text("FROM grafana/own:1\nCOPY a /a\n")
     made = [
         entry("/bin/sh -c #(nop) ADD file:1 in / "),
         entry("COPY a /a # buildkit", comment="buildkit.dockerfile.v0"),
@@ -366,10 +366,35 @@ def test_an_image_lowers_nothing_that_is_locked(root: Path) -> None:
     (root / "app.tar").write_bytes(docker_archive(image))
     policy(root, "rules: {unpinned-image: off}\n")
     (root / "org.yaml").write_text("rules: {root-user: medium}\nlocked: [root-user]\n")
-    for named, severity in (("", Severity.NOTE), ("org.yaml", Severity.MEDIUM)):
+    lowered = (("severity without the image", "high"),)
+    for named, severity, facts in (("", Severity.NOTE, lowered), ("org.yaml", Severity.MEDIUM, ())):
         report = check(root, "app.tar", paths=("Dockerfile",), policy=named)
         (found,) = (one for one in report.findings if one.rule.name == "root-user")
-        assert (found.severity, found.facts) == (severity, (("refuted by the image", "example/app runs as '1000'"),))
+        told = (("refuted by the image", "example/app runs as '1000'"), *facts)
+        assert (found.severity, found.facts) == (severity, told)
+
+
+def test_an_image_of_another_stage_refutes_nothing(root: Path) -> None:
+    text = f"FROM {BASE} AS base\nRUN apt-get install -y gcc\nFROM base AS slim\nRUN ./clean\nUSER 1000\nFROM base\nUSER 1000\n"
+    (root / "Dockerfile").write_text(text)
+    history = ("RUN /bin/sh -c apt-get install -y gcc # buildkit", "RUN /bin/sh -c ./clean # buildkit", "USER 1000")
+    made = recipe(*history)
+    bare = {**DEBIAN, **dpkg("libc6")}
+    with_gcc = {**bare, **dpkg("libc6", "gcc")}
+    made = made._replace(layers=(bare, with_gcc, dpkg("libc6")), config={"User": "1000"})
+    (root / "slim.tar").write_bytes(docker_archive(made))
+    slim = ImageTarget("slim.tar", "Dockerfile", "slim")
+
+    def grades(*images: ImageTarget, **more: str) -> list[Severity]:
+        report = check(root, *images, paths=("Dockerfile",), **more)
+        return [one.severity for one in report.findings if one.rule.name == "build-tools-installed"]
+
+    assert grades(slim) == [Severity.MEDIUM]
+    assert grades(slim, target="slim") == [Severity.NOTE]
+    policy(root, "targets: [{path: Dockerfile, ships: [slim]}]\n")
+    assert grades(slim) == [Severity.NOTE]
+    policy(root, "targets: [{path: Dockerfile, ships: [slim, base]}]\n")
+    assert grades(slim) == [Severity.MEDIUM]
 
 
 def test_comments_for_another_image_of_the_dockerfile_are_no_defect(root: Path) -> None:

@@ -127,6 +127,11 @@ def test_an_account_that_the_image_has_refutes_the_dockerfile() -> None:
             facts=(("refutes", "unknown-user"),),
         ),
     )
+    # An account below all that the Dockerfile does may be that of an image of an older Dockerfile.
+    older = scan(*reversed(layers), history=("RUN base", TAR, "-USER app"), dockerfile=MAKES_USERS, User="app")
+    assert "app" not in [one.key for one in problems(image_unknown_user.check, older) if one.facts]
+    below = scan(layers[1], {"a": b""}, history=("RUN base", TAR, "-USER app"), dockerfile=MAKES_USERS, User="app")
+    assert problems(image_unknown_user.check, below) == ()
     made = "FROM debian:12\nRUN useradd app\nUSER app\n"
     told = ("RUN base", "RUN /bin/sh -c useradd app # buildkit", "-USER app")
     assert problems(image_unknown_user.check, scan(*layers, history=told, dockerfile=made, User="app")) == ()
@@ -157,6 +162,21 @@ def test_the_user_of_a_base_refutes_root() -> None:
     assert problems(image_root_user.check, looked._replace(build=None, blame=None)) == ()
     unknown = scan(DEBIAN, {"a": b""}, history=history, dockerfile=text, User="nobody")
     assert problems(image_root_user.check, unknown) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "history"),
+    [
+        ("FROM own/base:1\n", ("RUN base",)),
+        ("FROM debian:12\nCOPY a /a\n", ("RUN base", "COPY a /a # buildkit")),
+        ("FROM own/base:1\nUSER root\nCOPY a /a\n", ("RUN base", "-USER root", "COPY a /a # buildkit")),
+    ],
+)
+def test_where_the_dockerfile_tells_who_runs_another_user_is_another_images(
+    text: str, history: tuple[str, ...]
+) -> None:
+    layers = (DEBIAN, {"a": b""})[: len(history)]
+    assert problems(image_root_user.check, scan(*layers, history=history, dockerfile=text, User="1000")) == ()
 
 
 def test_a_removed_database_counts_as_none() -> None:

@@ -62,6 +62,28 @@ def test_what_may_not_have_been_installed_is_refuted_with_less_confidence() -> N
     ]
 
 
+def test_nothing_is_refuted_whose_program_is_there() -> None:
+    program = File(b"x", mode=0o755)
+    for path, keys in (("usr/bin/gcc", []), ("opt/x/bin/gcc", ["gcc"]), ("usr/bin/make", ["gcc"])):
+        looked = scan(DEBIAN | dpkg(*BASE), dpkg(*BASE) | {path: program}, dockerfile=DOCKERFILE, history=HISTORY)
+        refuted = [one.key for one in problems(build_tools_present.check, looked)]
+        assert refuted == keys
+    text = DOCKERFILE.replace("gcc", "build-essential")
+    history = tuple(one.replace("gcc", "build-essential") for one in HISTORY)
+    for path, keys in (("usr/bin/make", []), ("usr/bin/less", ["build-essential"])):
+        looked = scan(DEBIAN | dpkg(*BASE), dpkg(*BASE) | {path: program}, dockerfile=text, history=history)
+        assert [one.key for one in problems(build_tools_present.check, looked)] == keys
+
+
+def test_what_depends_on_the_platform_is_refuted_by_no_image_of_one() -> None:
+    command = "if [ {} ]; then apt-get install -y gcc; fi"
+    for condition, keys in (("$DEV", ["gcc"]), ("$TARGETARCH = amd64", []), ("$(uname -m) = x86_64", [])):
+        made = command.format(condition)
+        history = ("RUN base", f"/bin/sh -c {made}")
+        looked = scan(DEBIAN | dpkg("libc6"), {"x": b""}, history=history, dockerfile=f"FROM debian:12\nRUN {made}\n")
+        assert [one.key for one in problems(build_tools_present.check, looked)] == keys
+
+
 def test_nothing_is_refuted_that_another_package_provides() -> None:
     extra = "Package: gcc-12\nStatus: install ok installed\nProvides: c-compiler, gcc (= 12)\n"
     assert [one.key for one in problems(build_tools_present.check, built("curl", extra=extra))] == ["gcc-12"]
