@@ -1,5 +1,6 @@
 """The command line. Effects live here: arguments in, text on the standard streams, exit codes out."""
 
+import errno
 import gc
 import os
 import sys
@@ -20,15 +21,34 @@ def console() -> NoReturn:
     """
     gc.set_threshold(100_000, 50, 50)
     defer("inspect")
+    _stand_in()
     code = main()
     if sys.gettrace() is not None or "coverage" in sys.modules:
         sys.exit(code)
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
     try:
         sys.stdout.flush()
-        sys.stderr.flush()
     except (OSError, ValueError):
         code = code or ExitCode.INCOMPLETE
     os._exit(code)
+
+
+def _stand_in() -> None:
+    """Put something in the place of standard streams that are closed (`2>&-`), or the next file that is opened would be one.
+
+    Of standard error nobody wants to know; what is to be written to standard output fails, as it does on a full disk.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest one that is free, which is this one.
+            os.open(os.devnull, os.O_WRONLY if descriptor == 2 else os.O_RDONLY)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,7 +97,8 @@ def print_text(text: str, encoding: str = "") -> None:
         raise
     except OSError as error:
         _abandon_output()
-        raise ScanGuardError(f"standard output cannot be written: {error.strerror or error}") from error
+        why = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+        raise ScanGuardError(f"standard output cannot be written: {why}") from error
 
 
 def _abandon_output() -> None:
@@ -94,4 +115,5 @@ def print_error(message: str) -> None:
 
     encoding = sys.stderr.encoding or "ascii"
     line = f"scanguard: {visible(message, unicode=True)}"
-    sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    with suppress(OSError):
+        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")

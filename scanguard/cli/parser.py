@@ -5,6 +5,7 @@ import os
 import sys
 from typing import NoReturn, TypeAlias
 
+from scanguard.cli import print_text
 from scanguard.model.errors import ConfigurationError
 
 
@@ -18,6 +19,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise ConfigurationError instead of leaving the program."""
         raise ConfigurationError(f"{message} (see `{self.prog} --help`)")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        """Print the help or the version; argparse itself passes over what keeps it from being written."""
+        print_text(message)
 
 
 def _width() -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.images import Recipe, docker_archive, entry
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "ghp_" + "A1b2C3d4E5" * 3 + "F6g7H8"
 
@@ -81,6 +83,75 @@ def test_a_pipe_that_is_closed_early(folder: Path) -> None:
     err = process.stderr.read()
     process.stderr.close()
     assert (process.wait(timeout=60), err) == (3, b"")
+
+
+CLEAN = f"FROM debian:12@sha256:{'0123456789abcdef' * 4}\nUSER 1000\n"
+COMMANDS = [
+    (("check", "clean"), 0),
+    (("check", "Dockerfile"), 1),
+    (("check", "--format", "json", "clean"), 0),
+    (("check", "--no-trivy", "--image", "./app.tar"), 1),
+    (("layers", "./app.tar"), 0),
+    (("--help",), 0),
+    (("--version",), 0),
+]
+
+
+class TestStreams:
+    """Standard streams that are closed, or that cannot be written."""
+
+    @pytest.fixture
+    def place(self, folder: Path) -> Path:
+        (folder / "clean").write_text(CLEAN, encoding="utf-8")
+        recipe = Recipe(({"etc/passwd": b"root:x:0:0::/root:/bin/sh\n"},), history=(entry("COPY etc /etc # buildkit"),))
+        (folder / "app.tar").write_bytes(docker_archive(recipe))
+        return folder
+
+    def shell(self, words: tuple[str, ...], streams: str, cwd: Path) -> tuple[int, bytes, str]:
+        """Run with a redirection of the shell."""
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, "-m", "scanguard", *words],
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(cwd / "cache")},
+            timeout=60,
+        )
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    @pytest.mark.parametrize(("words", "code"), COMMANDS, ids=[" ".join(words) for words, _ in COMMANDS])
+    def test_closed(self, place: Path, words: tuple[str, ...], code: int) -> None:
+        plain = self.shell(words, "", place)
+        assert (plain[0], plain[1] != b"", plain[2]) == (code, True, "")
+        assert self.shell(words, "2>&-", place) == plain
+        assert self.shell(words, "0<&- 2>&-", place) == plain
+        assert self.shell(words, "0<&-", place) == plain
+        lost = "scanguard: standard output cannot be written: it is closed\n"
+        assert self.shell(words, "1>&-", place) == (3, b"", lost)
+        assert self.shell(words, "0<&- 1>&-", place) == (3, b"", lost)
+        assert self.shell(words, "0<&- 1>&- 2>&-", place) == (3, b"", "")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+    @pytest.mark.parametrize("words", [("check", "clean"), ("--help",)])
+    def test_full(self, place: Path, words: tuple[str, ...]) -> None:
+        full = "scanguard: standard output cannot be written: No space left on device\n"
+        assert self.shell(words, ">/dev/full", place) == (3, b"", full)
+        assert self.shell(words, "2>/dev/full", place) == self.shell(words, "", place)
+
+    def test_an_error_that_nobody_hears(self, place: Path) -> None:
+        words = ("layers", "./none.tar")
+        code, out, err = self.shell(words, "", place)
+        assert (code, out, err.count("\n")) == (3, b"", 1)
+        for streams in ("2>&-", "1>&- 2>&-", "2>/dev/null"):
+            assert self.shell(words, streams, place) == (3, b"", "")
+        assert self.shell(words, "1>&-", place) == (code, out, err)
+
+    def test_a_report_is_not_written_into_a_closed_stream(self, place: Path) -> None:
+        words = ("check", "--output", "json=report.json", "Dockerfile")
+        for streams in ("2>&-", "0<&- 1>&- 2>&-"):
+            self.shell(words, streams, place)
+            assert json.loads((place / "report.json").read_bytes())["summary"]["files"] == 1
+            (place / "report.json").unlink()
 
 
 def test_no_secret_in_any_output(folder: Path) -> None:
