@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True, print_blob=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# Neither a deadline for one example nor a limit for making some: they would measure what else the machine does.
+settings.register_profile("plain", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("plain"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "plain")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -132,16 +131,22 @@ class TestTargets:
         )
 
 
+def spent() -> float:
+    """Seconds of a processor that the programs run so far have taken: others that run meanwhile make it no longer."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 class TestSizes:
     def test_a_hundred_megabytes_of_one_line(self, place: Place) -> None:
         with open(place.root / "Dockerfile", "wb") as file:
             file.write(b"RUN ")
             file.seek(100_000_000)
             file.write(b"x")
-        started = time.monotonic()
+        started = spent()
         message = "is larger than 10 MB; name a smaller file"
         incomplete(place, "Dockerfile", "Dockerfile", message)
-        assert time.monotonic() - started < 5
+        assert spent() - started < 5
 
     def test_a_hundred_megabytes_on_standard_input(self, place: Place) -> None:
         code, out, err = place.run("check", "-", data=b"x" * 100_000_000)
@@ -168,15 +173,15 @@ class TestSizes:
         text = f"FROM scratch\nUSER 1000\nRUN {piece}"
         text += piece * ((size - len(text)) // len(piece.encode()))
         (place.root / "Dockerfile").write_text(text, encoding="utf-8")
-        started = time.monotonic()
+        started = spent()
         code, _, err = place.run("check", "Dockerfile")
         assert (code in (0, 1), err) == (True, "")
-        assert time.monotonic() - started < 15
+        assert spent() - started < 15
 
     def test_nine_megabytes_of_one_word(self, place: Place) -> None:
         """BuildKit refuses the line; it is read all the same, and quickly."""
         (place.root / "Dockerfile").write_text(GOOD + "RUN " + "x" * 9_000_000)
-        started = time.monotonic()
+        started = spent()
         code, out, err = place.run("check", "Dockerfile")
         assert (code, err) == (1, "")
         assert out.splitlines()[0] == (
@@ -184,7 +189,7 @@ class TestSizes:
             "go on in another line after a \\, or put the text into a file."
         )
         assert len(out) < 2000
-        assert time.monotonic() - started < 5
+        assert spent() - started < 5
 
 
 class TestEncodings:
@@ -228,14 +233,14 @@ class TestPolicies:
     def refused(
         self, place: Place, *messages: str, policy: str = "scanguard.yaml", words: tuple[str, ...] = ()
     ) -> None:
-        started = time.monotonic()
+        started = spent()
         code, out, err = place.run("check", "good", *words)
         assert (code, out) == (2, "")
         assert err.count("\n") == 1, err
         assert err.startswith(f"scanguard: {policy}"), err
         for message in messages:
             assert message in err, err
-        assert time.monotonic() - started < 10
+        assert spent() - started < 10
 
     def write(self, place: Place, text: str | bytes) -> None:
         data = text if isinstance(text, bytes) else text.encode()

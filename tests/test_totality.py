@@ -92,7 +92,7 @@ LINES = st.lists(
     ),
     max_size=25,
 ).map("\n".join)
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @RELAXED

@@ -5,7 +5,7 @@ SCANGUARD_BLAME_CASES says how many random cases each test takes.
 
 import os
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.blame.align import align
@@ -16,7 +16,7 @@ from scanguard.model.location import Source
 from tests.blame.builders import Case, Line, case
 
 CASES = int(os.environ.get("SCANGUARD_BLAME_CASES", "300"))
-many = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=CASES)
 seeds = st.integers(0, 1 << 48)
 
 

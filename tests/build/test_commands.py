@@ -171,13 +171,13 @@ COMMANDS = [
 
 
 @given(st.lists(st.sampled_from([*COMMANDS, *TOKENS]), max_size=25).map(" ".join), st.booleans())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_words(text: str, known: bool) -> None:
     check(text, {"X": "p q.r", "Y": ""} if known else {})
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text(text: str) -> None:
     check(text, {})
 

@@ -68,7 +68,7 @@ def bash(script: str) -> list[str]:
 
 
 @given(st.lists(st.tuples(SETTINGS, WORDS), min_size=1, max_size=3))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_words(lines: list[tuple[str, str]]) -> None:
     script = (
         "set -- '  p  q' $A; G=(g 'h  i' \"\" j); " + "; ".join(f"{before}x {words}" for before, words in lines) + "; :"

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanguard.build.evaluate import evaluate
@@ -292,7 +292,7 @@ def dockerfiles(draw: st.DrawFn) -> tuple[str, list[str]]:
     return draw(st.sampled_from(("\n", "\r\n"))).join(lines) + "\n", hidden
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(dockerfiles())
 def test_no_secret_is_ever_shown(sample: tuple[str, list[str]]) -> None:
     text, hidden = sample
@@ -303,7 +303,7 @@ def test_no_secret_is_ever_shown(sample: tuple[str, list[str]]) -> None:
         assert covered(build, secret.replace("\n", "\n")), secret
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=300), st.sampled_from(KINDS))
 def test_any_text_has_an_answer(text: str, kind: str) -> None:
     source = Source("Dockerfile", f"FROM debian\n{text}\n{fake(kind)}\nENV PASSWORD {text}\n")

@@ -33,7 +33,7 @@ def agree(text: str) -> None:
         assert oracle.ours(dockerfile) == expected
 
 
-@settings(max_examples=int(os.environ.get("SCANGUARD_EXAMPLES", "1500")), deadline=None)
+@settings(max_examples=int(os.environ.get("SCANGUARD_EXAMPLES", "1500")))
 @given(texts)
 @example("FROM a\nRUN b \\")
 @example("FROM a\nRUN b \\\n\n\n")

@@ -40,7 +40,7 @@ def is_in_source(dockerfile: Dockerfile, word: Word) -> None:
         assert (source[0], source[-1]) == (word.text[0], word.text[-1])
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(anything)
 def test_any_text_gives_a_dockerfile(text: str) -> None:
     dockerfile = read(text)
@@ -58,7 +58,7 @@ def test_any_text_gives_a_dockerfile(text: str) -> None:
         assert comment.text in dockerfile.source[comment.span]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(anything)
 def test_spans_give_the_words_back(text: str) -> None:
     dockerfile = read(text)
@@ -83,7 +83,7 @@ def outcome(expand: Callable[..., object], word: str, values: object, escape: st
         return error
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(alphabet="a$X{}:-+?#%/*\\`\"'< \n", max_size=40), st.sampled_from(["\\", "`"]))
 def test_expansion_of_any_word_gives_a_value_or_a_located_error(word: str, escape: str) -> None:
     values = {"X": "aXa/b", "a": "", "aa": UNKNOWN}

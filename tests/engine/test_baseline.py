@@ -66,7 +66,7 @@ def test_the_same_file_has_nothing_new() -> None:
 NOISE = st.sampled_from(["", "# a comment", "RUN echo hello", "ENV COLOUR=green", "WORKDIR /work", "EXPOSE 8080"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 14), NOISE), max_size=6), st.permutations(range(3)), st.booleans())
 def test_unrelated_edits_change_nothing(edits: list[tuple[int, str]], order: list[int], unnamed: bool) -> None:
     """Lines and comments that are added, and stages in another order, one without a name among them."""
@@ -82,7 +82,7 @@ def test_unrelated_edits_change_nothing(edits: list[tuple[int, str]], order: lis
     assert result.stale == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.sampled_from(["RUN echo ready", "WORKDIR /src", "# note"])), st.integers(0, 3))
 def test_unrelated_deletions_change_nothing(gone: set[str], blank: int) -> None:
     old = [[*STAGES[0], "# note"], *STAGES[1:], LAST]
@@ -91,7 +91,7 @@ def test_unrelated_deletions_change_nothing(gone: set[str], blank: int) -> None:
     assert (fresh(result), result.stale) == ([], ())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 4), st.integers(1, 3))
 def test_each_copy_of_a_known_defect_is_one_new_finding(place: int, copies: int) -> None:
     """Above or below the one that is known."""

@@ -105,7 +105,7 @@ LAYERS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LAYERS, st.randoms(use_true_random=False))
 def test_layers_come_back_in_any_order(layers: list[dict[str, File]], chance: "object") -> None:
     tars = [tar_of(files) for files in layers]

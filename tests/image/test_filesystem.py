@@ -238,7 +238,7 @@ def plainly(contents: tuple[LayerContents, ...]) -> dict[str, int]:
     return {path: number for path, (number, _) in files.items()}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(ENTRIES, max_size=6).map(tuple), max_size=4))
 def test_against_the_words_of_the_specification(found: list[tuple[Entry, ...]]) -> None:
     contents = layers(*found)
@@ -257,7 +257,7 @@ LINKS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(st.one_of(ENTRIES, LINKS), max_size=8).map(tuple), max_size=4))
 def test_no_byte_is_lost_whatever_links_do(found: list[tuple[Entry, ...]]) -> None:
     contents = layers(*found)

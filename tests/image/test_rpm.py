@@ -54,7 +54,7 @@ def test_many_packages(write: Callable[..., bytes]) -> None:
 
 
 @EACH
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_damage_is_no_package_that_was_not_there(write: Callable[..., bytes], data: st.DataObject) -> None:
     """Some bytes are overwritten, or the end lacks: an answer in time, and no other error."""

@@ -24,7 +24,7 @@ def window(data: bytes) -> Window:
     return Window(io.BytesIO(b"before" + data + b"behind"), 6, len(data))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(1, 50), st.lists(st.tuples(st.sampled_from("rps"), st.integers(0, 60))))
 def test_streams_do_what_a_file_does(data: bytes, size: int, steps: list[tuple[str, int]]) -> None:
     file = io.BytesIO(data)

@@ -46,7 +46,7 @@ def headers(data: bytes) -> list[Member]:
     return [member for member, _ in members(window(data))]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(PATHS, FILES | OTHERS, max_size=6),
     st.sampled_from((tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)),
@@ -89,7 +89,7 @@ def written(draw: st.DrawFn) -> bytes:
     return made + data + bytes(-len(data) % BLOCK)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(written(), max_size=6).map(b"".join), st.integers(1, 4000))
 def test_against_the_standard_library(data: bytes, size: int) -> None:
     expected = []
@@ -243,7 +243,7 @@ def test_hostile_archives(message: str, data: bytes) -> None:
     assert raised.value.message == message
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=3000), st.integers(0, 2000), st.integers(0, 255))
 def test_no_bytes_raise_anything_else(data: bytes, at: int, value: int) -> None:
     damaged = bytearray(tar_of({"a/b": b"text", "n" * 150: File(b"x" * 700), "l": symlink("q" * 150)}))

@@ -111,7 +111,7 @@ PLACES = {name: places(document)[1:] for name, document in (("ours", OURS), ("sa
 DOCUMENTS = {"ours": OURS, "sarif": SARIF, "other": OTHER}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(name=st.sampled_from(sorted(DOCUMENTS)), at=st.integers(0, 10**6), junk=JUNK)
 def test_junk_anywhere_is_refused_or_taken_and_never_another_error(name: str, at: int, junk: object):
     document = copy.deepcopy(DOCUMENTS[name])

@@ -196,7 +196,7 @@ def logs(draw: st.DrawFn) -> Report:
     return report
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(a=logs(), b=logs(), own=st.booleans())
 def test_merging_what_was_merged_changes_nothing(a: Report, b: Report, own: bool):
     table = Equivalents(CATALOGUE.values())

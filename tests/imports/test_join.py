@@ -20,7 +20,7 @@ ANY = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(a=ANY, b=ANY, c=ANY)
 def test_joining_is_associative_commutative_and_idempotent(a: Report, b: Report, c: Report):
     whole = joined([a, b, c])

@@ -42,7 +42,7 @@ def test_a_report_that_was_read_is_written_byte_for_byte(name: str, format: str)
     assert render(again(text, report)) == text
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(report=reports())
 def test_any_report_that_was_read_twice_is_the_same(report: Report):
     for render in FORMATS.values():
@@ -56,7 +56,7 @@ def test_rules_that_nobody_knows_here_are_what_sarif_says_of_them():
     assert FULL(joined(read_reports(text.encode(), "report", "/nowhere", {}))) == text
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(report=reports())
 def test_sarif_that_leaves_results_out_still_says_how_many(report: Report):
     text = sarif.render(report, limit=1)

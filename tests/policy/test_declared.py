@@ -219,7 +219,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANYTHING, st.sampled_from(["match", "require", "when", "message", "scope", "id"]))
 def test_nothing_but_errors_with_places_comes_of_nonsense(value, key):
     rule = {"id": "ACME1", "name": "a-defect", "severity": "low", "message": "m", "match": {"image": {"tag": "a"}}}

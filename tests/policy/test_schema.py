@@ -130,7 +130,7 @@ def test_what_the_schema_says_is_told():
     assert validate_with_schema({"target": 3}) == ["3 is not of type 'string'"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(perhaps(DOCUMENT))
 def test_the_loader_accepts_what_the_schema_accepts(value):
     text = yaml.safe_dump(value, allow_unicode=True)

@@ -144,7 +144,7 @@ def test_code_quality_keeps_to_its_schema(name: str):
     assert [error.message for error in schema("gitlab-codequality.documented.json").iter_errors(document)] == []
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(report=reports())
 def test_any_code_quality_report_has_distinct_fingerprints_and_relative_paths(report: Report):
     document = json.loads(gitlab_codequality.render(report))
@@ -213,7 +213,7 @@ def expected(finding: Finding) -> str:
     return "failure" if finding.severity >= Severity.MEDIUM else "passed"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(report=reports())
 def test_any_junit_report_is_xml_whose_counts_are_right(report: Report):
     root = junit_tree(report)

@@ -1,7 +1,7 @@
 """Fingerprints: ours, and GitHub's against a slow translation of its own definition."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanguard.model.fingerprint import fingerprint, line_hash, line_hashes
@@ -37,7 +37,6 @@ def slow_hashes(text: str) -> list[str]:
     return hashes
 
 
-@settings(deadline=None)
 @given(text=st.lists(CHARACTERS | st.just("RUN apt-get install -y gcc\n"), max_size=60).map("".join))
 def test_line_hashes_are_githubs(text: str):
     assert line_hashes(Source("x", text)) == slow_hashes(text)

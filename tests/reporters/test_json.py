@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from scanguard.model.report import Report
 from scanguard.reporters.json import SCHEMA_ID, SCHEMA_VERSION, document, render
@@ -31,7 +31,6 @@ def test_the_schema_is_a_schema_and_knows_its_address():
     assert document(FAILING)["schema_version"] == SCHEMA_VERSION
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_any_report_keeps_to_the_schema(validator: Any, report: Report):
     rendered = render(report)

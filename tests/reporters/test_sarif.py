@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from scanguard.model.location import Region
 from scanguard.model.report import Report, ScannedFile
@@ -50,7 +50,6 @@ def walk(value: Any) -> Any:
             yield from walk(item)
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_any_report_is_valid_sarif(validator: Any, report: Report):
     for include_suppressed in (False, True):
@@ -58,7 +57,6 @@ def test_any_report_is_valid_sarif(validator: Any, report: Report):
         assert [error.message for error in validator.iter_errors(document)] == []
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_every_reference_resolves(report: Report):
     run = run_of(report, include_suppressed=True)
@@ -88,7 +86,6 @@ def test_every_reference_resolves(report: Report):
             assert driver["notifications"][descriptor["index"]]["id"] == descriptor["id"]
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_snippets_are_the_text_of_their_region_with_secrets_masked(report: Report):
     files = {file.source.uri: file for file in report.files}
@@ -133,7 +130,6 @@ def redacted(file: ScannedFile, start: int, end: int) -> str:
     return "".join(masked)
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_limits_of_github_and_gitlab_hold(report: Report):
     run = run_of(report, include_suppressed=True)

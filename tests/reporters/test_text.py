@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanguard.model.location import Region, Source, Span
@@ -139,7 +139,6 @@ def test_a_line_of_many_megabytes_is_no_burden():
     assert time.process_time() - started < 0.5
 
 
-@settings(deadline=None)
 @given(report=reports(), unicode=st.booleans(), width=st.integers(1, 120))
 def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width: int):
     rendered = render(report, RenderOptions(color=False, unicode=unicode, width=width))
@@ -149,7 +148,6 @@ def test_no_text_of_strangers_gets_through(report: Report, unicode: bool, width:
     assert not re.search(r"^\s*::", rendered, re.MULTILINE)
 
 
-@settings(deadline=None)
 @given(report=reports())
 def test_colours_change_nothing_but_colours(report: Report):
     plain = render(report, RenderOptions(color=False, unicode=True, width=80))
@@ -157,7 +155,6 @@ def test_colours_change_nothing_but_colours(report: Report):
     assert [line.rstrip() for line in colored.split("\n")] == [line.rstrip() for line in plain.split("\n")]
 
 
-@settings(deadline=None)
 @given(text=st.text(st.characters(), max_size=40), data=st.data())
 def test_carets_stand_under_what_they_mark(text: str, data: st.DataObject):
     text = "".join(character for character in text if character.isprintable() and character not in "#")

@@ -97,7 +97,7 @@ def parents(path: str) -> list[str]:
     return ["/".join(parts[:end]) for end in range(1, len(parts))]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXT, TEXT)
 @example("d/**/foo\n!d/a/foo", "foo**/a\n/a**")
 @example("*\n!*/\n!foo.o", "a/**\n!a/b")

@@ -282,7 +282,7 @@ def test_what_is_a_path() -> None:
 WHOLE = [docker_archive(RECIPE), docker_save(RECIPE), tar_of(layout(RECIPE)), gzip.compress(docker_archive(RECIPE))]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(WHOLE), st.data())
 def test_damage_is_never_a_traceback(tmp_path: Path, whole: bytes, data: st.DataObject) -> None:
     damaged = bytearray(whole)

@@ -187,7 +187,7 @@ def test_a_trivy_that_does_not_keep_to_its_time(signal: str, layout: Source, tmp
     began = monotonic()
     with pytest.raises(TargetError, match="did not finish in time"):
         scan(layout, Ready(program, TrivySettings(cache=str(tmp_path / "cache"), timeout=1)))
-    assert 3 < monotonic() - began < (14 if signal else 8)
+    assert 3 < monotonic() - began < 40
 
 
 def test_no_place_for_a_database(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ INVENTORIES = st.builds(
 
 
 @given(INVENTORIES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, inventory: Inventory) -> None:
     path = str(tmp_path_factory.getbasetemp() / "kept" / "found-x.json")
     keep(path, inventory)

@@ -266,7 +266,7 @@ VALUES = st.recursive(
 
 
 @given(st.lists(st.tuples(st.lists(st.integers(0, 5), max_size=6), KEYS, VALUES), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_that_is_quoted_survives(places) -> None:
     """Wherever in the report Trivy quotes a file or a setting, nothing of it is in the inventory."""
     value = report()
@@ -288,7 +288,7 @@ ANYTHING = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3), max_le
 
 
 @given(ANYTHING, st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_value_in_any_place_is_taken_or_refused(replacement, data) -> None:
     value = report()
     at = value

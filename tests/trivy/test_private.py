@@ -23,7 +23,7 @@ with private_directory(sys.argv[1]) as path:
 """
 
 
-def until(condition, seconds: float = 20) -> None:
+def until(condition, seconds: float = 40) -> None:
     end = monotonic() + seconds
     while not condition():
         assert monotonic() < end

@@ -68,7 +68,7 @@ def test_holes_stay_holes(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_file_keeps_its_length(tmp_path_factory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.db"
     path.write_bytes(data)

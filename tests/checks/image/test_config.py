@@ -203,7 +203,7 @@ def test_a_value_is_told_once() -> None:
     assert len(problems(secret_in_image_config.check, scan(DEBIAN, {"a": b""}, history=history, Env=env))) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(SELF_IDENTIFYING), st.integers(0, 99), st.sampled_from(("env", "label", "arg", "run")))
 def test_no_secret_leaves(kind: str, seed: int, where: str) -> None:
     """Whatever holds it: some rule says so, and nothing that any rule says quotes it."""

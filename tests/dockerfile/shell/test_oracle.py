@@ -146,7 +146,7 @@ SCRIPTS = st.recursive(SIMPLE, compound, max_leaves=6)
 
 
 @given(SCRIPTS)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_made_up_scripts(text: str) -> None:
     theirs, understood = Oracle().commands(text)
     assert parse_script(text).problems == ()

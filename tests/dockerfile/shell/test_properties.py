@@ -94,13 +94,13 @@ def test_any_text(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=40).map("".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_tokens(text: str) -> None:
     check_places(text)
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=30).map(" ".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_words(text: str) -> None:
     check_places(text)
 
