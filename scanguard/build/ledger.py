@@ -3,6 +3,7 @@
 from fnmatch import fnmatchcase
 
 from scanguard.build.commands import Invocation
+from scanguard.build.marks import MANUAL, METAPACKAGES, NEEDS, autoremoves, handed_over, marks, shows
 from scanguard.build.model import BuildStep, Package
 from scanguard.build.packages import Operation, operations
 
@@ -18,29 +19,61 @@ class Ledger:
 
     def __init__(self, base: "Ledger | None") -> None:
         self._packages: list[Package] = list(base._packages) if base else []
+        # By their places among the packages: those that nobody asked for, and what is left of metapackages that are gone.
+        self._auto: set[int] = set(base._auto) if base else set()
+        self._left: dict[int, tuple[str, ...]] = dict(base._left) if base else {}
 
     def packages(self) -> tuple[Package, ...]:
-        """All packages, in the order in which they were installed."""
-        return tuple(self._packages)
+        """All packages, in the order in which they were installed; a metapackage that is gone as what it left."""
+        found: list[Package] = []
+        for at, package in enumerate(self._packages):
+            left = self._left.get(at, ()) if package.removed is None else ()
+            found.extend([package._replace(name=name) for name in left] or [package])
+        return tuple(found)
 
     def take(self, step: BuildStep) -> None:
         """Follow the commands of one RUN."""
-        marked = False
-        spared: set[str] = set()
+        first = len(self._packages)
+        saved: frozenset[int] | None = None
+        handed = {shown.span for call in step.invocations for shown in handed_over(call)}
         for call in step.invocations:
-            marked = marked or _marks_all(call)
-            spared.update(_marked_again(call))
+            if saved is None and shows(call) == MANUAL and call.span not in handed:
+                saved = self._of_apt() - self._auto
+            self._mark(call, first, saved or frozenset())
             for operation in operations(call):
                 self._apply(operation, call, step)
-            if marked and _autoremoves(call):
-                self._sweep(step, call, spared)
+            if autoremoves(call):
+                self._sweep(step, call)
             self._rustup(call, step)
+
+    def _of_apt(self, first: int = 0) -> frozenset[int]:
+        """The places of apt's packages, from one on."""
+        return frozenset(at for at in range(first, len(self._packages)) if self._packages[at].manager == "apt")
+
+    def _mark(self, call: Invocation, first: int, saved: frozenset[int]) -> None:
+        """`apt-mark auto` and `manual`: of named packages, of all of this step, or of those that a variable holds (`saved`)."""
+        kind = marks(call)
+        if not kind:
+            return
+        here = self._of_apt(first)
+        chosen: set[int] = set()
+        for argument in call.arguments[1:]:
+            if argument.text == ".*":
+                chosen |= here
+            elif argument.known:
+                chosen |= {at for at in self._of_apt() if _matches(self._packages[at].name, argument.text)}
+            elif argument.variables:
+                chosen |= saved
+        for shown in handed_over(call):
+            chosen |= here - self._auto if shows(shown) == MANUAL else here & self._auto
+        self._auto = self._auto - chosen if kind == MANUAL else self._auto | chosen
 
     def _apply(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
         if operation.kind == "remove":
             self._remove(operation, step)
             return
         argument = operation.argument
+        self._auto -= {at for at in self._auto if self._packages[at].name == operation.name}
         self._packages.append(
             Package(
                 operation.manager,
@@ -57,19 +90,30 @@ class Ledger:
     def _remove(self, operation: Operation, step: BuildStep) -> None:
         family = _SYSTEM.get(operation.manager, operation.manager)
         wanted = operation.name
-        pattern = any(mark in wanted for mark in "*?[")
         for at, package in enumerate(self._packages):
             if package.removed is not None or _SYSTEM.get(package.manager, package.manager) != family:
                 continue
-            same = package.name == wanted or (bool(package.group) and package.group == wanted)
-            if same or (pattern and fnmatchcase(package.name, wanted)):
+            if family == "apt" and package.name in METAPACKAGES and not self._gone(at, wanted):
+                continue
+            same = _matches(package.name, wanted) or (bool(package.group) and package.group == wanted)
+            if same or at in self._left:
                 self._packages[at] = package._replace(removed=step, removed_span=operation.argument.span)
 
-    def _sweep(self, step: BuildStep, call: Invocation, spared: set[str]) -> None:
-        """`apt-mark auto '.*'`, then an autoremove: what this step installed and did not mark again goes."""
-        for at, package in enumerate(self._packages):
-            here = package.step.span == step.span and package.manager == "apt"
-            if here and package.removed is None and package.name not in spared:
+    def _gone(self, at: int, wanted: str) -> bool:
+        """Take a metapackage away, or something that it brought; whether nothing that it brought is left."""
+        name = self._packages[at].name
+        brought = self._left.get(at, METAPACKAGES[name])
+        left = tuple(one for one in brought if not any(_matches(of, wanted) for of in (one, *NEEDS.get(one, ()))))
+        if left != brought or _matches(name, wanted):
+            self._left[at] = left
+            self._auto.add(at)
+        return not left
+
+    def _sweep(self, step: BuildStep, call: Invocation) -> None:
+        """An autoremove: what nobody asked for goes."""
+        for at in self._auto:
+            package = self._packages[at]
+            if package.removed is None:
                 self._packages[at] = package._replace(removed=step, removed_span=call.span)
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
@@ -79,19 +123,5 @@ class Ledger:
                 self._packages.append(Package("rustup", "rust", "", argument.span, step, True, call.certain))
 
 
-def _marks_all(call: Invocation) -> bool:
-    """`apt-mark auto '.*'`, or the same in two: `apt-mark showmanual | xargs apt-mark auto`."""
-    if call.name != "apt-mark" or call.words[:1] != ("auto",):
-        return False
-    return ".*" in call.words or (call.input is not None and call.input.words[:1] == ("showmanual",))
-
-
-def _marked_again(call: Invocation) -> tuple[str, ...]:
-    return call.words[1:] if call.name == "apt-mark" and call.words[:1] == ("manual",) else ()
-
-
-def _autoremoves(call: Invocation) -> bool:
-    words = call.words
-    if call.name not in ("apt-get", "apt"):
-        return False
-    return "autoremove" in words or "autopurge" in words or "--auto-remove" in words or "--autoremove" in words
+def _matches(name: str, wanted: str) -> bool:
+    return name == wanted or (any(mark in wanted for mark in "*?[") and fnmatchcase(name, wanted))

@@ -4,6 +4,7 @@ One table per manager says which words install, which remove, and which flags ta
 """
 
 from scanguard.build.commands import Argument, Invocation
+from scanguard.build.simulation import simulates
 from scanguard.model.record import NamedTuple
 
 
@@ -124,12 +125,11 @@ _SEPARATORS = {
     "gem": ":",
 }
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
-_SIMULATED = _set("--dry-run --simulate --just-print --recon --no-act --download-only --downloadonly --assumeno")
-_SIMULATED_SHORT = {"apt": _set("-s -d"), "apk": _set("-s"), "zypper": _set("-d")}
 # What `apt-get build-dep name` brings whatever the name is, which itself it does not install: https://manpages.debian.org/apt-get.8
 _ALWAYS_NEEDED = "build-essential"
 # What pacman -S does not install with: https://man.archlinux.org/man/pacman.8#SYNC_OPTIONS_(APPLY_TO_-S)
 _PACMAN_ASKS = frozenset("cgilpsw")
+_PACMAN_ONLY = frozenset(("--search", "--info", "--print", "--downloadonly", "-p", "-w"))
 
 
 def operations(call: Invocation) -> list[Operation]:
@@ -166,16 +166,19 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
     kind = ""
     group = ""
     names: list[Argument] = []
-    simulated = needs = False
+    needs = False
     words = iter(arguments)
     for argument in words:
         text = argument.text
         if text.startswith("-") and text != "-":
             if manager.name == "apk" and kind and text.split("=")[0] in ("-t", "--virtual"):
                 group = text.partition("=")[2] or next(words, argument).text
+            elif simulates(manager.name, text, chosen=bool(kind)):
+                return []
             elif text in manager.values:
-                next(words, None)
-            simulated = simulated or text in _SIMULATED or text in _SIMULATED_SHORT.get(manager.name, ())
+                value = next(words, argument).text
+                if simulates(manager.name, value, chosen=bool(kind)):
+                    return []
         elif kind:
             names.append(argument)
         elif text in manager.install:
@@ -187,7 +190,7 @@ def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Opera
             continue
         elif text not in manager.skip:
             return []
-    if not kind or simulated:
+    if not kind:
         return []
     if needs:
         return [Operation(kind, manager.name, _ALWAYS_NEEDED, "", group, name) for name in names[:1]]
@@ -212,12 +215,12 @@ def _pacman(manager: Manager, arguments: tuple[Argument, ...]) -> list[Operation
         text = argument.text
         if text in manager.values:
             next(words, None)
+        elif text in _PACMAN_ONLY or (text.startswith("-R") and "p" in text):
+            return []
         elif text.startswith(("-R", "--remove")):
             kind = "remove"
         elif text == "--sync" or (text.startswith("-S") and not _PACMAN_ASKS.intersection(text)):
             kind = "install"
-        elif text in ("--search", "--info", "--print", "--downloadonly"):
-            return []
         elif not text.startswith("-"):
             names.append(argument)
     return _operations(manager, kind, "", names) if kind else []

@@ -92,6 +92,109 @@ def test_apt_mark_spares_what_it_marks_again() -> None:
     assert listed(stage(text)) == [("gcc", "same layer"), ("tini", "kept")]
 
 
+IN = "apt-get install gcc tini"
+BOTH_KEPT, BOTH_GONE = [("gcc", "kept"), ("tini", "kept")], [("gcc", "same layer"), ("tini", "same layer")]
+ONE_GONE = [("gcc", "same layer"), ("tini", "kept")]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        # Marks alone take nothing away, nor does a simulation.
+        (f"{IN} && apt-mark showmanual | xargs apt-mark auto", BOTH_KEPT),
+        (f"{IN} && apt-mark auto '.*' && apt-get autoremove -s", BOTH_KEPT),
+        (f"{IN} && apt-mark auto '.*' && apt-get autoremove --no-act", BOTH_KEPT),
+        (f"{IN} && apt-mark auto '.*' && apt-get purge --auto-remove --dry-run", BOTH_KEPT),
+        (f"{IN} && apt-mark auto '.*' && apt-get autoremove -yqq", BOTH_GONE),
+        (f"{IN} && apt-mark showmanual | xargs -r apt-mark auto && apt-get autoremove", BOTH_GONE),
+        (f"{IN} && apt-mark auto $(apt-mark showmanual) && apt-get autoremove", BOTH_GONE),
+        # By name.
+        (f"{IN} && apt-mark auto gcc && apt-get autoremove", ONE_GONE),
+        (f"{IN} && apt-mark auto gcc make && apt-get purge --auto-remove curl", ONE_GONE),
+        (f"{IN} && apt-mark auto 'gc*' && apt autoremove", ONE_GONE),
+        (f"{IN} && apt-mark markauto gcc && aptitude -y purge curl", ONE_GONE),
+        (f"{IN} && apt-mark auto '.*' && apt-mark manual tini && apt-get autopurge", ONE_GONE),
+        (f"{IN} && apt-mark auto '.*' && echo tini | xargs apt-mark unmarkauto && apt-get autoremove", ONE_GONE),
+        # The last mark counts, and who installs a package asks for it.
+        (f"{IN} && apt-mark manual tini && apt-mark auto '.*' && apt-get autoremove", BOTH_GONE),
+        (f"{IN} && apt-mark auto '.*' && {IN} && apt-get autoremove", BOTH_KEPT * 2),
+        # A list that was taken before the packages came, or after.
+        (
+            f"S=$(apt-mark showmanual) && {IN} && apt-mark auto '.*' && apt-mark manual $S && apt-get autoremove",
+            BOTH_GONE,
+        ),
+        (
+            f"{IN} && S=\"$(apt-mark showmanual)\" && apt-mark auto '.*' && apt-mark manual $S && apt-get autoremove",
+            BOTH_KEPT,
+        ),
+        (
+            f"{IN} && S=$(apt-mark showmanual) && apt-mark auto '.*' && {{ [ -z \"$S\" ] || apt-mark manual $S; }} "
+            "&& apt-get autoremove",
+            BOTH_KEPT,
+        ),
+        (
+            "apt-get install tini && S=$(apt-mark showmanual) && apt-get install gcc && apt-mark auto '.*' && "
+            "apt-mark manual $S && apt-get autoremove",
+            [("tini", "kept"), ("gcc", "same layer")],
+        ),
+        (f"{IN} && apt-mark auto '.*' && apt-mark showauto | xargs apt-mark manual && apt-get autoremove", BOTH_KEPT),
+        (f"{IN} && apt-mark auto '.*' && apt-mark manual $(apt-mark showauto) && apt-get autoremove", BOTH_KEPT),
+        # What some other list holds is not known: Docker's official images mark the libraries of what they built.
+        (
+            f"{IN} && apt-mark auto '.*' && find /usr/local -type f | xargs ldd | cut -d: -f1 | xargs apt-mark manual && "
+            "apt-get autoremove",
+            BOTH_GONE,
+        ),
+        (
+            f"{IN} && apt-mark showmanual | xargs apt-mark auto && apt-mark manual $KEEP && apt-get autoremove",
+            BOTH_GONE,
+        ),
+    ],
+)
+def test_marks(run: str, expected: list[tuple[str, str]]) -> None:
+    """https://manpages.debian.org/apt-mark.8."""
+    assert listed(stage(f"FROM debian:12\nRUN {run}\n")) == expected
+
+
+TOOLS = ("gcc", "g++", "make")
+
+
+@pytest.mark.parametrize("install", ["install", "build-dep"])
+class TestMetapackages:
+    """`build-essential` holds nothing: what it brings is there until an autoremove."""
+
+    def found(self, install: str, run: str) -> list[tuple[str, str]]:
+        named = "build-essential" if install == "install" else "nginx"
+        return listed(stage(f"FROM debian:12\nRUN apt-get {install} {named} && {run}\n"))
+
+    @pytest.mark.parametrize(
+        ("run", "expected"),
+        [
+            ("true", [("build-essential", "kept")]),
+            ("apt-get autoremove", [("build-essential", "kept")]),
+            ("apt-get purge -s build-essential", [("build-essential", "kept")]),
+            ("apt-get purge make-guile", [("build-essential", "kept")]),
+            ("apt-get purge build-essential", [(name, "kept") for name in TOOLS]),
+            ("apt-get purge 'build-*'", [(name, "kept") for name in TOOLS]),
+            ("apt-get purge gcc", [("make", "kept")]),
+            ("apt-get purge build-essential g++", [("gcc", "kept"), ("make", "kept")]),
+            ("apt-get purge build-essential && apt-get autoremove -s", [(name, "kept") for name in TOOLS]),
+            ("apt-get purge build-essential gcc make", [("build-essential", "same layer")]),
+            ("apt-get purge --auto-remove build-essential", [("build-essential", "same layer")]),
+            ("apt-get autoremove build-essential", [("build-essential", "same layer")]),
+            ("apt-get purge build-essential && apt-get autoremove", [("build-essential", "same layer")]),
+            ("aptitude purge build-essential", [("build-essential", "same layer")]),
+        ],
+    )
+    def test_in_one_step(self, install: str, run: str, expected: list[tuple[str, str]]) -> None:
+        assert self.found(install, run) == expected
+
+    def test_in_later_steps(self, install: str) -> None:
+        purge = "true\nRUN apt-get purge build-essential"
+        assert self.found(install, purge) == [(name, "kept") for name in TOOLS]
+        assert self.found(install, f"{purge}\nRUN apt-get autoremove") == [("build-essential", "later")]
+
+
 def test_everything_about_a_package() -> None:
     built = build("FROM debian:12\nRUN apt-get install gcc=12 || true\nRUN apt-get purge gcc\n")
     install, purge = built.stages[0].steps[1:]

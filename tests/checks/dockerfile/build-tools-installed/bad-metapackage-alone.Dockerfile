@@ -1,0 +1,3 @@
+FROM debian:12-slim
+# expect: SGD401
+RUN apt-get update && apt-get install -y build-essential && make && apt-get purge -y build-essential
