@@ -3,26 +3,27 @@
 Only commands whose every word is understood say that they leave a path alone; all others may have done anything.
 """
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from enum import IntEnum
 
+from scanguard.blame.links import Means
 from scanguard.blame.nodes import SET_ID
+from scanguard.blame.success import Success, success
+from scanguard.blame.trust import PLAIN, Trust, every, ruled
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.model import BuildStep, Value
 from scanguard.build.paths import covers, resolve
 from scanguard.build.variables import is_fixed
 from scanguard.model.record import NamedTuple
 
-Means = Callable[[str], frozenset[str]]
-"""The paths, links followed, that an absolute path may lead to: one only where that is certain, none where it is unknown."""
-
 # Commands that change no file but by a redirection: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/contents.html
 _HARMLESS = frozenset(
     ": [ [[ basename cat cd cut date dirname echo exit export false grep head hostname id ls printf pwd read readlink set "
     "shift sleep tail test tr true umask uname unset wc which whoami".split()
 )
-_WRAPPERS = frozenset("sh bash dash ash sudo time nice".split())
+_STREAMS = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"))
 _GLOB = "*?[{"
 _SYMBOLIC = re.compile(r"([ugoa]*)[+=]([rwxXst]*)")
 
@@ -40,6 +41,7 @@ class _Touch(NamedTuple):
     """A place that a command writes to: `below` says with all under it.
 
     `contents` says that it can give a file there contents, `bits` which set-id bits, `sure` that it certainly did.
+    `entry` says that a link at the place itself is not followed.
     """
 
     place: str
@@ -47,22 +49,38 @@ class _Touch(NamedTuple):
     contents: bool = True
     bits: int = 0
     sure: bool = False
+    entry: bool = False
+
+
+class _Run(NamedTuple):
+    """A RUN, what of it certainly succeeded, and which programs are those that they seem to be."""
+
+    step: BuildStep
+    success: Success
+    trust: Trust
+
+    def sure(self, call: Invocation) -> bool:
+        return call.certain and call.span.end in self.success.ends
 
 
 class _Unknown(Exception):
     """A command may have done anything."""
 
 
-def effect(step: BuildStep, path: str, means: Means, bits: int = 0) -> Effect:
+def effect(step: BuildStep, path: str, means: Means, bits: int = 0, trust: Trust = PLAIN) -> Effect:
     """What a step did to the contents of a file at an absolute path; with `bits` to those of its set-id bits (0o6000)."""
     if step.instruction.keyword in ("COPY", "ADD"):
         return _copied(step, path, means, bits)
     if step.instruction.keyword == "WORKDIR":
         return Effect.NONE
-    if step.instruction.keyword != "RUN" or not step.invocations:
+    if step.instruction.keyword != "RUN" or not step.invocations or ruled(step):
         return Effect.MAYBE
+    succeeded = success(step)
+    if succeeded is None or (succeeded.shell and not trust.shell):
+        return Effect.MAYBE
+    run = _Run(step, succeeded, trust)
     try:
-        touches = [one for call in _calls(step.invocations) for one in _touches(call, step)]
+        touches = [one for call in every(step.invocations) for one in _touches(call, run)]
     except _Unknown:
         return Effect.MAYBE
     # What is not allowed may fail without an end of the build; what is mounted is in no layer.
@@ -87,7 +105,7 @@ def _hit(places: frozenset[str], path: str, *, below: bool) -> bool:
 
 
 def _judged(touch: _Touch, path: str, means: Means, bits: int, *, able: bool) -> Effect:
-    places = means(touch.place)
+    places = _leads(touch, means)
     if not _hit(places, path, below=touch.below):
         return Effect.NONE
     if not (touch.bits & bits if bits else touch.contents):
@@ -95,54 +113,54 @@ def _judged(touch: _Touch, path: str, means: Means, bits: int, *, able: bool) ->
     return Effect.MADE if able and touch.sure and len(places) == 1 else Effect.MAYBE
 
 
-def _calls(invocations: tuple[Invocation, ...]) -> Iterator[Invocation]:
-    """The commands with all that stand in their substitutions and before them in a pipe."""
-    for call in invocations:
-        yield call
-        yield from _calls(call.inputs)
-        if call.input is not None:
-            yield from _calls((call.input,))
+def _leads(touch: _Touch, means: Means) -> frozenset[str]:
+    if not touch.entry or touch.place == "/":
+        return means(touch.place)
+    above, name = posixpath.split(touch.place)
+    return frozenset(posixpath.join(one, name) for one in means(above))
 
 
-def _touches(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+def _touches(call: Invocation, run: _Run) -> Iterator[_Touch]:
     """The places that a command writes to; raises _Unknown where they are not all known."""
-    if not _WRAPPERS.issuperset(call.wrappers):
+    if call.wrappers or not run.trust.own(call, run.step, shell=run.success.shell):
         raise _Unknown
-    yield from _redirected(call, step)
+    yield from _redirected(call, run)
     if call.name in _HARMLESS:
         return
     writer = _WRITERS.get(call.name)
     if writer is None:
         raise _Unknown
-    yield from writer(call, step)
+    yield from writer(call, run)
 
 
-def _redirected(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+def _redirected(call: Invocation, run: _Run) -> Iterator[_Touch]:
     for operator, target in call.redirects:
         if ">" in operator and not (operator.endswith("&") and (target.text.isdigit() or target.text == "-")):
-            place, whole = _place(call, target, step)
-            fresh = operator in (">", ">|", "1>") and call.certain and whole and call.name in ("echo", "printf", "cat")
-            yield _Touch(place, below=not whole, sure=fresh)
+            if target.text in _STREAMS:
+                continue
+            place, whole = _place(call, target, run)
+            fresh = operator in (">", ">|", "1>") and call.name in ("echo", "printf", "cat")
+            yield _Touch(place, below=not whole, sure=fresh and whole and run.sure(call))
 
 
-def _place(call: Invocation, argument: Argument, step: BuildStep) -> tuple[str, bool]:
+def _place(call: Invocation, argument: Argument, run: _Run) -> tuple[str, bool]:
     """Where an argument leads, and whether that is all of it: of a pattern it is the directory above."""
     text = argument.text
     first = min((at for at in map(text.find, _GLOB) if at >= 0), default=-1)
     known = argument.known or (first >= 0 and "$" not in text and "`" not in text)
-    if not known or not _fixed(argument, step) or text.startswith("~") or ".." in text or "\n" in text:
+    if not known or not _fixed(argument, run) or text.startswith("~") or ".." in text or "\n" in text:
         raise _Unknown
     if first >= 0:
         text = text[:first].rpartition("/")[0] or ("/" if text.startswith("/") else ".")
     place = resolve(call.directory, text)
-    if place is None:
+    if place is None or not (run.success.settled or text.startswith("/")):
         raise _Unknown
     return place, first < 0
 
 
-def _fixed(argument: Argument, step: BuildStep) -> bool:
+def _fixed(argument: Argument, run: _Run) -> bool:
     """Whether no `--build-arg` and no shell can have made another text of an argument."""
-    return is_fixed(Value(argument.text, True, argument.variables), step.variables)
+    return is_fixed(Value(argument.text, True, argument.variables), run.step.variables)
 
 
 def _operands(call: Invocation) -> list[Argument]:
@@ -158,18 +176,19 @@ def _flags(call: Invocation, possible: str) -> str:
     return letters
 
 
-def _change(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+def _change(call: Invocation, run: _Run) -> Iterator[_Touch]:
     """`chmod`, `chown` and `chgrp` give a file no contents, and only the first one gives it bits."""
     recursive = "R" in _flags(call, "Rvfch")
     first, *targets = _operands(call) or (None,)
     if first is None:
         raise _Unknown
     bits, certain = _given(first.text) if call.name == "chmod" else (0, False)
-    if call.name == "chmod" and not (first.known and _fixed(first, step)):
+    if call.name == "chmod" and not (first.known and _fixed(first, run)):
         bits, certain = SET_ID, False
     for target in targets:
-        place, whole = _place(call, target, step)
-        yield _Touch(place, recursive or not whole, contents=False, bits=bits, sure=certain and call.certain and whole)
+        place, whole = _place(call, target, run)
+        sure = certain and whole and run.sure(call)
+        yield _Touch(place, recursive or not whole, contents=False, bits=bits, sure=sure)
 
 
 def _given(mode: str) -> tuple[int, bool]:
@@ -187,28 +206,31 @@ def _given(mode: str) -> tuple[int, bool]:
     return (bits if "s" in symbolic[2] else 0), True
 
 
-def _removed(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+def _removed(call: Invocation, run: _Run) -> Iterator[_Touch]:
     """`rm` and `rmdir` give a file nothing."""
     for target in _operands(call):
-        yield _Touch(_place(call, target, step)[0], below=True, contents=False)
+        place, whole = _place(call, target, run)
+        followed = not whole or target.text.endswith("/")
+        yield _Touch(place, below=True, contents=False, entry=not followed)
 
 
-def _written(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
-    """`mkdir`, `touch` and `tee` may have given each of their words contents, if only empty ones."""
+def _written(call: Invocation, run: _Run) -> Iterator[_Touch]:
+    """`touch` and `tee` may have given each of their words contents, if only empty ones, `mkdir` makes no file."""
     _flags(call, _WRITING[call.name])
     for target in _operands(call):
-        place, whole = _place(call, target, step)
-        yield _Touch(place, below=not whole)
+        place, whole = _place(call, target, run)
+        yield _Touch(place, below=not whole, contents=call.name != "mkdir")
 
 
-def _moved(call: Invocation, step: BuildStep) -> Iterator[_Touch]:
+def _moved(call: Invocation, run: _Run) -> Iterator[_Touch]:
     """`cp`, `mv` and `ln -s` write at or below the last word; a moved file is gone where it was."""
     flags, words = _flags(call, "aRrpfvinsh"), _operands(call)
     if len(words) < 2 or (call.name == "ln" and "s" not in flags):
         raise _Unknown
-    yield _Touch(_place(call, words[-1], step)[0], below=True, bits=SET_ID)
+    yield _Touch(_place(call, words[-1], run)[0], below=True, bits=SET_ID)
     for source in words[:-1] if call.name == "mv" else ():
-        yield _Touch(_place(call, source, step)[0], below=True, contents=False)
+        place, whole = _place(call, source, run)
+        yield _Touch(place, below=True, contents=False, entry=whole)
 
 
 _LONG = {
@@ -220,9 +242,12 @@ _LONG = {
     "--no-dereference": "h",
 }
 _WRITING = {"mkdir": "pv", "touch": "cam", "tee": "ai"}
-_WRITERS: dict[str, Callable[[Invocation, BuildStep], Iterator[_Touch]]] = {
+_WRITERS: dict[str, Callable[[Invocation, _Run], Iterator[_Touch]]] = {
     **dict.fromkeys(("chmod", "chown", "chgrp"), _change),
     **dict.fromkeys(("rm", "rmdir", "unlink"), _removed),
     **dict.fromkeys(_WRITING, _written),
     **dict.fromkeys(("cp", "mv", "ln"), _moved),
 }
+
+NAMES = _HARMLESS | _WRITERS.keys()
+"""The commands that are understood."""

@@ -7,9 +7,10 @@ from functools import partial
 
 from scanguard.blame.effects import Effect, effect
 from scanguard.blame.likely import Likely, folder
-from scanguard.blame.links import Links, unmerged
+from scanguard.blame.links import Links, relinked, unmerged
 from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
 from scanguard.blame.origin import Hashes, Trails
+from scanguard.blame.trust import Trust, trust
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
 from scanguard.build.paths import covers
 from scanguard.build.variables import is_fixed
@@ -50,6 +51,7 @@ class Follower:
         self.align = align
         self._known: dict[int, _Known | None] = {}
         self._likely: dict[int, Likely] = {}
+        self._trust: dict[int, Trust] = {}
         self.anchored = all(
             is_fixed(word, step.variables)
             for stage in build.stages
@@ -98,13 +100,23 @@ class Follower:
     def _able(self, steps: tuple[BuildStep, ...], path: str, asked: Shown) -> tuple[list[BuildStep], BuildStep | None]:
         """The steps that may have made a path what it is, and the one after whose certain work only these can have."""
         found: list[BuildStep] = []
+        if not self.anchored:
+            return list(steps), None
+        programs = asked.programs()
         for step in reversed(steps):
-            did = effect(step, path, asked.means, asked.bits) if self.anchored else Effect.MAYBE
+            trusted = self._trusted(step.stage)
+            means = relinked(asked.means, trusted.linked)
+            did = effect(step, path, means, asked.bits, trusted.without(programs))
             if did >= (Effect.MAYBE if asked.fresh else Effect.TOUCHED):
                 found.insert(0, step)
             if did is Effect.MADE:
                 return found, step
         return found, None
+
+    def _trusted(self, stage: int) -> Trust:
+        if stage not in self._trust:
+            self._trust[stage] = trust(step for one in self.build.stages[stage].lineage for step in one.steps)
+        return self._trust[stage]
 
     def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str, shown: Shown | None) -> Origin:
         """The origin inside the stage that the file was copied from."""

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from scanguard.blame.effects import NAMES
 from scanguard.blame.links import Links
 from scanguard.blame.nodes import SET_ID, Blame, Origin, Shown
+from scanguard.blame.trust import SYSTEM
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.finding import REMOVED, Step
 
 Hashes = Callable[[int, str], tuple[int, str] | None]
+
+
+_PROGRAMS = frozenset((Kind.FILE, Kind.SYMLINK, Kind.HARDLINK))
+_ELSEWHERE = ("usr/lib/", "usr/share/", "etc/", "var/")
 
 
 class Trails:
@@ -22,6 +28,8 @@ class Trails:
         self.contents = contents
         self.layers = tuple(_Layer(one.entries) for one in contents)
         self._links: Links | None = None
+        self._folders: set[str] = set()
+        self._brought: dict[int, frozenset[str]] = {}
 
     def first_layer(self, path: str, layer: int) -> int:
         """The lowest layer that holds the same bytes at a path as `layer` does; `layer` itself where that cannot be told.
@@ -67,12 +75,32 @@ class Trails:
 
     def shown(self, path: str, layer: int, bits: int = 0) -> Shown:
         """What the layers show of a path in one of them, for blame to tell who gave it its contents or its set-id bits."""
-        if self._links is None:
-            self._links = Links(self.contents)
-        links = self._links
         below = self.layers[:layer]
         held = any(one.bits.get(path, 0) & bits for one in below) if bits else any(path in one.paths for one in below)
-        return Shown(lambda place: links.means(place, layer), path in self.layers[layer].files and not held, bits)
+        fresh = path in self.layers[layer].files and not held
+        return Shown(lambda place: self._means(place, layer), fresh, bits, lambda: self._programs(layer))
+
+    def _means(self, place: str, layer: int) -> frozenset[str]:
+        """Where a path leads; unknown where no layer shows what was there: a link may have been, and be gone again."""
+        if self._links is None:
+            self._links = Links(self.contents)
+            self._folders = {above for one in self.layers for path in one.paths for above in _above(path)}
+        found = self._links.means(place, layer)
+        return found if all(self._held(one[1:], layer) for one in found) else frozenset()
+
+    def _held(self, path: str, layer: int) -> bool:
+        return path in self._folders or any(path in one.paths for one in self.layers[: layer + 1])
+
+    def _programs(self, layer: int) -> frozenset[str]:
+        """The names of common commands that stand where the system has none, or that this layer brings."""
+        if layer not in self._brought:
+            self._brought[layer] = frozenset(
+                _name(one.path)
+                for index, below in enumerate(self.contents[: layer + 1])
+                for one in below.entries
+                if _name(one.path) in NAMES and _is_program(one, system=index == layer)
+            )
+        return self._brought[layer]
 
     def trace(self, blame: Blame, path: str, layer: int, bits: int = 0) -> Origin:
         """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it.
@@ -129,3 +157,15 @@ def _above(path: str) -> Iterator[str]:
     while path:
         path = path.rpartition("/")[0]
         yield path
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _is_program(entry: Entry, *, system: bool) -> bool:
+    """Whether this may be a program where a shell looks for some, with those of the system or without them."""
+    if entry.kind not in _PROGRAMS or entry.path.startswith(_ELSEWHERE):
+        return False
+    able = entry.kind is Kind.HARDLINK or bool(entry.mode & 0o111)
+    return able and (system or f"/{entry.path.rpartition('/')[0]}" not in SYSTEM)
