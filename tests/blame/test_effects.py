@@ -123,7 +123,7 @@ def test_what_may_lead_to_two_places_was_certainly_done_to_neither(path: str) ->
         "set -n; {}", "set -C; {}", "set -f; {}", "set -en; {}", "set -o noexec; {}", "set $X; {}", "set -e +n; {}",
         "ls /x && {}; true", "cat /x && {} || true", "mkdir /x && {} || :", "cp /x /y && {}; exit 0", "read x && {}; ls",
         "set -e; ls && {}; true", "set +e; {}; true", "set -e; set +e; {}; ls", "set -e & {}; ls", "set -o pipefail; {}; ls",
-        "{}; ls", "{} || true", "{} & ls", "{} | cat", "! {} || true", "if {}; then ls; fi", "for i in a; do {}; done",
+        "{}; ls", "{} || true", "{} & ls", "{} | cat", "! {} || true", "! {}", "ls; ! ls | {}", "if {}; then ls; fi", "for i in a; do {}; done",
         "a() {{ true; }}; {}", "(a() {{ true; }}); {}", "alias chmod=true; {}", "PATH=/x; {}", "export PATH=/x; {}",
         "unset PATH; {}", "read PATH < /x; {}", "export $X; {}", "LD_PRELOAD=/x {}", "IFS=/; {}", ": ${{PATH:=/x}}; {}",
         "for PATH in /x; do ls; done; {}", "printf -v PATH x; {}", "bash -c '{}'", "sudo {}", "time {}", "./ls; {}", "( {}",
