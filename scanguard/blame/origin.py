@@ -2,18 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from scanguard.blame.effects import NAMES
 from scanguard.blame.links import Links
 from scanguard.blame.nodes import SET_ID, Blame, Origin, Shown
-from scanguard.blame.trust import SYSTEM
 from scanguard.image.nodes import Entry, Kind, LayerContents
 from scanguard.model.finding import REMOVED, Step
 
 Hashes = Callable[[int, str], tuple[int, str] | None]
-
-
-_PROGRAMS = frozenset((Kind.FILE, Kind.SYMLINK, Kind.HARDLINK))
-_ELSEWHERE = ("usr/lib/", "usr/share/", "etc/", "var/")
 
 
 class Trails:
@@ -93,13 +87,11 @@ class Trails:
 
     def _programs(self, layer: int) -> frozenset[str]:
         """The names of common commands that stand where the system has none, or that this layer brings."""
+        # The shell is only read for an image that needs it.
+        from scanguard.blame.programs import programs
+
         if layer not in self._brought:
-            self._brought[layer] = frozenset(
-                _name(one.path)
-                for index, below in enumerate(self.contents[: layer + 1])
-                for one in below.entries
-                if _name(one.path) in NAMES and _is_program(one, system=index == layer)
-            )
+            self._brought[layer] = programs(self.contents[: layer + 1])
         return self._brought[layer]
 
     def trace(self, blame: Blame, path: str, layer: int, bits: int = 0) -> Origin:
@@ -157,15 +149,3 @@ def _above(path: str) -> Iterator[str]:
     while path:
         path = path.rpartition("/")[0]
         yield path
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _is_program(entry: Entry, *, system: bool) -> bool:
-    """Whether this may be a program where a shell looks for some, with those of the system or without them."""
-    if entry.kind not in _PROGRAMS or entry.path.startswith(_ELSEWHERE):
-        return False
-    able = entry.kind is Kind.HARDLINK or bool(entry.mode & 0o111)
-    return able and (system or f"/{entry.path.rpartition('/')[0]}" not in SYSTEM)
