@@ -5,12 +5,10 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 
-from scanguard.blame.effects import Effect, effect
-from scanguard.blame.likely import Likely, folder
-from scanguard.blame.links import Links, relinked, unmerged
+from scanguard.blame.likely import Likely, folder, spares
+from scanguard.blame.links import Links, unmerged
 from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
 from scanguard.blame.origin import Hashes, Trails
-from scanguard.blame.trust import Trust, trust
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
 from scanguard.build.paths import covers
 from scanguard.build.variables import is_fixed
@@ -51,7 +49,6 @@ class Follower:
         self.align = align
         self._known: dict[int, _Known | None] = {}
         self._likely: dict[int, Likely] = {}
-        self._trust: dict[int, Trust] = {}
         self.anchored = all(
             is_fixed(word, step.variables)
             for stage in build.stages
@@ -75,19 +72,17 @@ class Follower:
     def _narrowed(self, origin: Origin, steps: tuple[BuildStep, ...], path: str, shown: Shown | None) -> Origin:
         """Which instructions of one layer may have made a path, the likeliest first; those that cannot have are left out.
 
-        One is named alone only where the symbolic build proves that no other one can have made it.
+        One is named alone only where it is the only one that can.
         """
-        asked = shown or Shown(self._usual, fresh=False)
-        found, proven = self._able(steps, path, asked)
+        means = self._usual if shown is None else shown.means
+        found = [step for step in steps if not (self.anchored and spares(step, path, means))]
         if not found:
             return origin
-        if shown is not None and len(found) == 1 and (proven or shown.fresh) and len(steps) == len(origin.spans):
+        if shown is not None and shown.fresh and len(found) == 1 and len(steps) == len(origin.spans):
             reason = f"{origin.reason} No other one can have made the file so."
             one = Origin(Certainty.EXACT, (found[0].span,), reason, found[0].stage, origin.layer)
             return self.follow(one, (found[0],), path, shown)
         found.sort(key=lambda step: -max(self._score(step, one) for one in unmerged(path)))
-        if proven is not None:
-            found = [proven, *(step for step in found if step is not proven)]
         related: tuple[Step, ...] = ()
         best = found[0]
         if isinstance(best.source, int):
@@ -96,27 +91,6 @@ class Follower:
         places = tuple(step.span for step in found)
         reason = f"{origin.reason} These may have made the file."
         return Origin(Certainty.CANDIDATES, places, reason, best.stage, origin.layer, True, related)
-
-    def _able(self, steps: tuple[BuildStep, ...], path: str, asked: Shown) -> tuple[list[BuildStep], BuildStep | None]:
-        """The steps that may have made a path what it is, and the one after whose certain work only these can have."""
-        found: list[BuildStep] = []
-        if not self.anchored:
-            return list(steps), None
-        programs = asked.programs()
-        for step in reversed(steps):
-            trusted = self._trusted(step.stage)
-            means = relinked(asked.means, trusted.linked)
-            did = effect(step, path, means, asked.bits, trusted.without(programs))
-            if did >= (Effect.MAYBE if asked.fresh else Effect.TOUCHED):
-                found.insert(0, step)
-            if did is Effect.MADE:
-                return found, step
-        return found, None
-
-    def _trusted(self, stage: int) -> Trust:
-        if stage not in self._trust:
-            self._trust[stage] = trust(step for one in self.build.stages[stage].lineage for step in one.steps)
-        return self._trust[stage]
 
     def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str, shown: Shown | None) -> Origin:
         """The origin inside the stage that the file was copied from."""

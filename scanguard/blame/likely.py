@@ -1,9 +1,11 @@
-"""Which steps of a stage are likely to have made a path, by the facts of the symbolic build."""
+"""Which steps of a stage may have made a path, and how likely each is, by the facts of the symbolic build."""
 
+from scanguard.blame.links import Means
 from scanguard.blame.wording import squeezed
 from scanguard.build.commands import Invocation
 from scanguard.build.model import BuildStep, Copied, Stage
 from scanguard.build.paths import covers, resolve
+from scanguard.build.variables import is_fixed
 
 # What fills the folders of an ecosystem, whichever files of a project name the packages.
 _FILLERS = {
@@ -16,6 +18,20 @@ _FILLERS = {
 }
 _NAMED, _FILLED = 3000, 2000
 _CONTAINERS = frozenset(("site-packages", "dist-packages", "node_modules"))
+
+
+def spares(step: BuildStep, path: str, means: Means) -> bool:
+    """Whether a step certainly left the file at an absolute path alone: a COPY does that goes elsewhere, a RUN may do anything.
+
+    An ADD may unpack an archive whose own links lead anywhere.
+    """
+    if step.instruction.keyword != "COPY":
+        return step.instruction.keyword == "WORKDIR"
+    place = resolve(step.directory, step.words[-1].text) if step.words else None
+    if place is None or not all(is_fixed(word, step.variables) for word in step.words):
+        return False
+    places = means(place)
+    return bool(places) and not any(covers(one, path) for one in places)
 
 
 class Likely:

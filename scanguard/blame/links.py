@@ -4,7 +4,6 @@ import posixpath
 import re
 from collections.abc import Callable, Sequence
 
-from scanguard.build.paths import covers
 from scanguard.image.nodes import Kind, LayerContents
 
 Means = Callable[[str], frozenset[str]]
@@ -13,8 +12,6 @@ Means = Callable[[str], frozenset[str]]
 _MOST = 32
 # How many symbolic links one look-up follows, as in Linux: https://man7.org/linux/man-pages/man7/path_resolution.7.html
 _LINKS = 40
-# And how many of those that only the Dockerfile tells of.
-_DEEP = 3
 # What is a link in most images: https://systemd.io/THE_CASE_FOR_THE_USR_MERGE/
 _USUAL = {
     "/bin": "usr/bin",
@@ -73,20 +70,6 @@ class Links:
 
     def _certain(self, place: str, layer: int) -> bool:
         return place not in self.mixed and self.lowest[place] < layer and len(self.targets[place]) == 1
-
-
-def relinked(means: Means, linked: Sequence[tuple[str, str]]) -> Means:
-    """The same look-up where steps made links that no layer may show any more; `linked` are pairs of a link and its target."""
-
-    def leads(place: str, followed: int = 0) -> frozenset[str]:
-        found = [means(place)]
-        for link, target in linked:
-            if covers(link, place):
-                led = f"{target.rstrip('/')}{place[len(link) :]}" or "/"
-                found.append(leads(led, followed + 1) if followed < _DEEP else frozenset())
-        return frozenset().union(*found) if all(found) else frozenset()
-
-    return leads
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -31,14 +31,12 @@ class Shown(NamedTuple):
 
     `means` gives the paths, links followed, that an absolute path may lead to while the layer is made: one only where that
     is certain, none where it is unknown. `fresh` says that no lower layer can have given the file what is asked about: its
-    contents, or, where `bits` are not 0, these of its set-id bits (0o6000). `programs` gives the names of common commands
-    that the layers hold where the system has none, or that the layer itself brings.
+    contents, or, where `bits` are not 0, these of its set-id bits (0o6000).
     """
 
     means: Callable[[str], frozenset[str]]
     fresh: bool
     bits: int = 0
-    programs: Callable[[], frozenset[str]] = frozenset
 
 
 class Origin(NamedTuple):

@@ -22,8 +22,6 @@ class Trails:
         self.contents = contents
         self.layers = tuple(_Layer(one.entries) for one in contents)
         self._links: Links | None = None
-        self._folders: set[str] = set()
-        self._brought: dict[int, frozenset[str]] = {}
 
     def first_layer(self, path: str, layer: int) -> int:
         """The lowest layer that holds the same bytes at a path as `layer` does; `layer` itself where that cannot be told.
@@ -69,30 +67,12 @@ class Trails:
 
     def shown(self, path: str, layer: int, bits: int = 0) -> Shown:
         """What the layers show of a path in one of them, for blame to tell who gave it its contents or its set-id bits."""
-        below = self.layers[:layer]
-        held = any(one.bits.get(path, 0) & bits for one in below) if bits else any(path in one.paths for one in below)
-        fresh = path in self.layers[layer].files and not held
-        return Shown(lambda place: self._means(place, layer), fresh, bits, lambda: self._programs(layer))
-
-    def _means(self, place: str, layer: int) -> frozenset[str]:
-        """Where a path leads; unknown where no layer shows what was there: a link may have been, and be gone again."""
         if self._links is None:
             self._links = Links(self.contents)
-            self._folders = {above for one in self.layers for path in one.paths for above in _above(path)}
-        found = self._links.means(place, layer)
-        return found if all(self._held(one[1:], layer) for one in found) else frozenset()
-
-    def _held(self, path: str, layer: int) -> bool:
-        return path in self._folders or any(path in one.paths for one in self.layers[: layer + 1])
-
-    def _programs(self, layer: int) -> frozenset[str]:
-        """The names of common commands that stand where the system has none, or that this layer brings."""
-        # The shell is only read for an image that needs it.
-        from scanguard.blame.programs import programs
-
-        if layer not in self._brought:
-            self._brought[layer] = programs(self.contents[: layer + 1])
-        return self._brought[layer]
+        links = self._links
+        below = self.layers[:layer]
+        held = any(one.bits.get(path, 0) & bits for one in below) if bits else any(path in one.paths for one in below)
+        return Shown(lambda place: links.means(place, layer), path in self.layers[layer].files and not held, bits)
 
     def trace(self, blame: Blame, path: str, layer: int, bits: int = 0) -> Origin:
         """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it.

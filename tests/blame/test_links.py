@@ -1,6 +1,6 @@
 """Where symbolic links lead a path."""
 
-from scanguard.blame.links import Links, relinked, unmerged
+from scanguard.blame.links import Links, unmerged
 from scanguard.image.nodes import Kind
 from tests.blame.images import contents, entry
 
@@ -48,13 +48,3 @@ def test_too_many_places_are_none() -> None:
     nested = linked({path: f"/to{at}" for at, path in enumerate(deep)})
     assert len(nested.means(f"/{deep[31]}", 0)) == 33
     assert nested.means(f"/{deep[32]}", 0) == frozenset()
-
-
-def test_links_that_only_the_dockerfile_tells_of_may_lead_there_too() -> None:
-    means = relinked(lambda place: frozenset((place,)), (("/b", "/bin"), ("/c", "/b"), ("/r", "/r")))
-    assert means("/a") == {"/a"}
-    assert means("/bad") == {"/bad"}
-    assert means("/b/cat") == {"/b/cat", "/bin/cat"}
-    assert means("/c/cat") == {"/c/cat", "/b/cat", "/bin/cat"}
-    assert means("/r/cat") == frozenset()
-    assert relinked(lambda place: frozenset(), (("/b", "/bin"),))("/b") == frozenset()

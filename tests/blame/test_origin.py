@@ -4,7 +4,7 @@ import time
 
 from scanguard.blame.align import align
 from scanguard.blame.origin import Trails
-from scanguard.image.nodes import Entry, Kind, LayerContents
+from scanguard.image.nodes import Kind, LayerContents
 from tests.blame.images import ROOT, buildkit, built, contents, entry, image, told
 
 Held = dict[tuple[int, str], str]
@@ -95,28 +95,3 @@ def test_many_files_of_a_large_image_take_little_time() -> None:
     gone = [trails.removing_layer(f"lib/3/{at}", 3) for at in range(1000)]
     assert time.process_time() - started < 1.5
     assert (set(found), set(gone)) == ({3}, {None})
-
-
-def test_a_place_that_no_layer_shows_may_have_been_a_link() -> None:
-    below = contents(entry("bin", Kind.SYMLINK, "usr/bin"), "usr/bin/cat", "app/a")
-    above = contents("srv/b")
-    trails = Trails((below, above, contents("opt/c")), lambda *_: None)
-    means = trails.shown("srv/b", 1).means
-    assert means("/bin/cat") == {"/usr/bin/cat"}
-    assert [means(one) for one in ("/app", "/srv/b", "/")] == [{"/app"}, {"/srv/b"}, {"/"}]
-    assert [means(one) for one in ("/tmp/b", "/app/c", "/bin/ls", "/opt/c")] == [frozenset()] * 4
-
-
-def test_names_of_commands_that_may_be_others_are_told() -> None:
-    def program(path: str, mode: int = 0o755, kind: Kind = Kind.FILE) -> Entry:
-        return Entry(path, kind, 1, mode, 0, 0)
-
-    below = contents(
-        program("usr/bin/cat"), program("usr/local/bin/tail"), program("app/head", 0o644), program("srv/date", kind=Kind.DIRECTORY)
-    )  # fmt: skip
-    above = contents(
-        program("bin/ls"), program("app/own"), program("etc/alternatives/which"), program("opt/wc", 0, Kind.HARDLINK)
-    )
-    trails = Trails((below, above, contents(program("app/tr"))), lambda *_: None)
-    assert trails.shown("app/own", 1).programs() == {"tail", "ls", "wc"}
-    assert trails.shown("usr/bin/cat", 0).programs() == {"tail", "cat"}

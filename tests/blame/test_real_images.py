@@ -127,9 +127,9 @@ def test_a_path_in_a_merged_layer_has_candidates_only() -> None:
     build = dockerfile("ml-buildkit")
     blame = align(real("buildah-nolayers"), build)
     venv, conf = blame.path(2, FLASK), blame.path(2, "app/credentials.ini")
-    assert (told(build, venv), venv.heuristic) == (("candidates", [25, 29, 31]), True)
+    assert (told(build, venv), venv.heuristic) == (("candidates", [25, 29, 30, 31, 34]), True)
     assert [build.dockerfile.source.line_of(step.span.start) for step in venv.related] == [16]
-    assert (told(build, conf), conf.related) == (("candidates", [28, 31, 29]), ())
+    assert (told(build, conf), conf.related) == (("candidates", [28, 31, 29, 30, 34]), ())
 
 
 def test_settings() -> None:

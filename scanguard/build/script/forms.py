@@ -33,24 +33,15 @@ def invocations(
         return []
     if instruction.json:
         return _json(instruction, variables, directory)
-    text = script(instruction)
-    if _is_program(instruction):
-        return _heredoc(instruction.heredocs[0], text, variables, directory, shell)
-    return run_script(text, variables, directory, "") if shell_kind(shell) == "posix" else []
-
-
-def script(instruction: Instruction) -> FileText:
-    """The text that the shell of an instruction in the shell form reads, or the body of `RUN <<EOF`."""
-    body, heredocs = instruction.body, instruction.heredocs
-    if _is_program(instruction):
-        one = heredocs[0]
-        return _chomped(one) if one.chomp else FileText(one.content, ((0, one.span.start),))
-    return _with_heredocs(instruction) if heredocs else FileText(body.text, body.pieces)
-
-
-def _is_program(instruction: Instruction) -> bool:
-    """Whether the instruction is a single heredoc, whose body is what runs."""
-    return len(instruction.heredocs) == 1 and _HEREDOC_ALONE(instruction.body.text) is not None
+    body = instruction.body
+    heredocs = instruction.heredocs
+    if len(heredocs) == 1 and _HEREDOC_ALONE(body.text):
+        return _heredoc(heredocs[0], variables, directory, shell)
+    if shell_kind(shell) != "posix":
+        return []
+    if not heredocs:
+        return run_script(FileText(body.text, body.pieces), variables, directory, "")
+    return run_script(_with_heredocs(instruction), variables, directory, "")
 
 
 def _json(instruction: Instruction, variables: Mapping[str, str], directory: str | None) -> list[Invocation]:
@@ -76,9 +67,10 @@ def _with_heredocs(instruction: Instruction) -> FileText:
 
 
 def _heredoc(
-    heredoc: Heredoc, origin: FileText, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
+    heredoc: Heredoc, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
 ) -> list[Invocation]:
     """`RUN <<EOF`: the body is the script, or a program for the interpreter that its first line names."""
+    origin = _chomped(heredoc) if heredoc.chomp else FileText(heredoc.content, ((0, heredoc.span.start),))
     first = origin.text.partition("\n")[0]
     if not first.startswith("#!"):
         return run_script(origin, variables, directory, "") if shell_kind(shell) == "posix" else []
