@@ -7,7 +7,8 @@ from scanguard.build.model import Build
 # The arguments that BuildKit sets by itself, and the commands that tell a processor or a system:
 # https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 _PLATFORM = re.compile(
-    r"\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)\b|\b(?:uname|arch|HOSTTYPE|MACHTYPE|OSTYPE)\b|--print-(?:foreign-)?arch"
+    r"\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)\b|\b(?:uname|arch|HOSTTYPE|MACHTYPE|OSTYPE|getconf|dpkg-architecture)\b"
+    r"|--print-(?:foreign-)?arch|\bld-(?:linux|musl)|/lib64\b"
 )
 
 

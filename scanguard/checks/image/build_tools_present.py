@@ -2,16 +2,15 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from scanguard.blame.nodes import Certainty
 from scanguard.build.platforms import by_platform
 from scanguard.build.tools import is_build_tool, is_group, is_tool_name
-from scanguard.checks.image.history import history
 from scanguard.checks.image.packages import Database, database, family, layers_of
-from scanguard.checks.image.parts import file_system, listed, own_from, sure_stage, sureness
+from scanguard.checks.image.parts import file_system, listed, own_from, sureness
 from scanguard.checks.image.programs import is_program, programs
+from scanguard.checks.image.proof import proof
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.finding import REFUTES
-from scanguard.plugin import Confidence, ImageScan, Package, Severity, Span, image_check
+from scanguard.plugin import Confidence, ImageScan, Package, Severity, image_check
 
 _FIRST = "gcc g++ clang make cmake cargo rustc golang-go build-essential build-base default-jdk".split()
 _MOST = 50
@@ -145,18 +144,18 @@ def _refuted(scan: ImageScan, installed: Database, named: tuple[Package, ...]) -
     Silent where the two differ anyway, where the history does not show the very instruction, and where an image of another
     platform may have them.
     """
-    if scan.build is None or sure_stage(scan) is None:
+    found = proof(scan)
+    if scan.build is None or found is None:
         return
     anywhere = not by_platform(scan.build)
     loose = frozenset(name for name, _, _ in programs(file_system(scan), packaged=False))
-    written = _written(scan)
     mine = {(one.name, one.step.span): one for one in named if family(one.manager) == installed.manager}
     for (name, span), one in mine.items():
-        if span in written and (one.certain or anywhere) and _lacks(installed, loose, one):
+        if span in found.written and (one.certain or anywhere) and _lacks(installed, loose, one):
             message = f"The Dockerfile installs '{name}', but the image does not have it."
             sure = Confidence.HIGH if one.certain else Confidence.MEDIUM
             facts = ((REFUTES, "build-tools-installed"),)
-            yield ImageProblem(message, written[span], sure, Severity.NOTE, key=name, facts=facts)
+            yield ImageProblem(message, found.written[span], sure, Severity.NOTE, key=name, facts=facts)
 
 
 def _lacks(installed: Database, loose: frozenset[str], package: Package) -> bool:
@@ -164,11 +163,3 @@ def _lacks(installed: Database, loose: frozenset[str], package: Package) -> bool
     if not _PLAIN.fullmatch(package.name) or is_group(package.name) or installed.has(package.name):
         return False
     return package.name not in loose if is_program(package.name) else not loose
-
-
-def _written(scan: ImageScan) -> dict[Span, ImagePlace]:
-    """The entries of the history that instructions are known to have written, by instruction."""
-    if scan.blame is None:
-        return {}
-    runs = ((past.place, scan.blame.entry(past.entry)) for past in history(scan) if past.keyword == "RUN")
-    return {origin.spans[0]: place for place, origin in runs if origin.certainty is Certainty.EXACT}

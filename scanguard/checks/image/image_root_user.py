@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from scanguard.build.privileges import DROPPERS, privilege_drop
 from scanguard.checks.image.accounts import PASSWD, accounts
-from scanguard.checks.image.parts import duty, file_system, is_windows, sure_stage
+from scanguard.checks.image.parts import duty, file_system, is_windows
+from scanguard.checks.image.proof import proof
 from scanguard.image.problems import ImageProblem
 from scanguard.model.finding import REFUTES
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check, is_root, user_number
@@ -95,8 +96,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 def _refuted(scan: ImageScan, name: str, user: str) -> Iterator[ImageProblem]:
     """The user that the base image, of which nothing is known, sets; where the Dockerfile tells, the image is another's."""
-    stage = sure_stage(scan)
-    if stage is None or stage.user.known:
+    found = proof(scan)
+    if found is None or found.stage.user.known:
         return
     if user_number(name) is not None or _uid(scan, name):
         message = f"A container of the image runs as '{user}', though the Dockerfile does not say so."

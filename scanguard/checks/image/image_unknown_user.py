@@ -1,14 +1,11 @@
 from collections.abc import Iterator
 
-from scanguard.blame.nodes import Certainty
 from scanguard.checks.image.accounts import GROUP, PASSWD, accounts, origin
-from scanguard.checks.image.parts import file_system, is_windows, sure_stage
+from scanguard.checks.image.parts import file_system, is_windows
+from scanguard.checks.image.proof import proof
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.finding import REFUTES
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check, user_number
-
-# The layer is the work of the Dockerfile's instructions, and not of a base image.
-_OWN = frozenset((Certainty.EXACT, Certainty.SPAN))
 
 
 @image_check(
@@ -80,12 +77,12 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
 def _refuted(scan: ImageScan, name: str) -> Iterator[ImageProblem]:
     """The account that the Dockerfile names and, as far as it tells, does not make: one of its instructions made it."""
-    stage = sure_stage(scan)
-    if stage is None or scan.blame is None or not name or stage.user.name != name or name in stage.users:
+    found = proof(scan)
+    if found is None or not name or found.stage.user.name != name or name in found.stage.users:
         return
     account = next((one for one in accounts(scan, PASSWD) or () if one.name == name), None)
     layer = None if account is None else origin(scan, PASSWD, account)
-    if layer is not None and scan.blame.layer(layer).certainty in _OWN:
+    if layer in found.layers:
         message = f"The image has the account '{name}', though no instruction of the Dockerfile is known to make it."
         place, facts = ImagePlace(setting="USER"), ((REFUTES, "unknown-user"),)
         yield ImageProblem(message, place, Confidence.MEDIUM, Severity.NOTE, key=name, facts=facts)

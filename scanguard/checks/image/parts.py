@@ -8,7 +8,7 @@ from scanguard.image.filesystem import FileSystem, Placed, merge
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace
 from scanguard.model.errors import TargetError
-from scanguard.plugin import Confidence, ImageScan, Stage
+from scanguard.plugin import Confidence, ImageScan
 
 MEGABYTE = 1_000_000
 _UNITS = (("GB", 1_000_000_000), ("MB", MEGABYTE), ("kB", 1_000))
@@ -106,18 +106,6 @@ def duty(scan: ImageScan, setting: str, *, lacking: bool) -> ImagePlace:
     origin = scan.blame.setting(setting)
     nobody = origin.certainty is Certainty.UNKNOWN and lacking
     return ImagePlace(setting=setting, missing=nobody or origin.certainty is Certainty.BASE)
-
-
-def sure_stage(scan: ImageScan) -> Stage | None:
-    """The stage that ships, where the image was built from this very Dockerfile and may refute what that says; else None.
-
-    A Dockerfile that says no more than FROM proves nothing: any image may have been built from it.
-    """
-    if scan.build is None or scan.blame is None or scan.blame.reason or scan.blame.changed:
-        return None
-    stage = scan.build.shipped
-    steps = (step for below in stage.lineage for step in below.steps) if stage is not None else ()
-    return stage if any(step.instruction.keyword != "FROM" for step in steps) else None
 
 
 def is_foreign(path: str) -> bool:
