@@ -12,6 +12,7 @@ from scanguard.model.display import displayable
 from scanguard.model.errors import TargetError
 from scanguard.model.record import NamedTuple
 from scanguard.model.reference import ImageReference
+from scanguard.sources.docker_context import DEFAULT, Context, current_context, read_context
 from scanguard.sources.engine_socket import answer, is_socket, local_address, opened, sockets
 from scanguard.sources.engine_words import no_address, reason, shown
 
@@ -241,16 +242,23 @@ def endpoints(environment: Mapping[str, str]) -> Iterator[Endpoint]:
 
 def _context(environment: Mapping[str, str]) -> Endpoint | None:
     """The endpoint of docker's current context; None for the default one."""
-    from docker.context import ContextAPI
-    from docker.context.config import get_current_context_name
-
-    name = environment.get("DOCKER_CONTEXT") or get_current_context_name()
-    if name == "default":
+    name = current_context(environment)
+    if name in ("", DEFAULT):
         return None
+    found = read_context(name, environment)
+    return Endpoint(found.host, _certificates(name, found) if any(found.certificates) else None)
+
+
+def _certificates(name: str, context: Context) -> Any:
+    """The certificates of a context as docker's library takes them. Raises TargetError where it does not."""
+    from docker.errors import TLSParameterError
+    from docker.tls import TLSConfig
+
+    authority, certificate, private = context.certificates
     try:
-        found = ContextAPI.get_context(name)
-    except Exception as error:  # docker's library raises Exception itself where it cannot read the file
-        raise TargetError(f"docker's context '{name}' cannot be read; look at `docker context inspect`") from error
-    if found is None:
-        raise TargetError(f"docker's context '{name}' does not exist; choose another with `docker context use`")
-    return Endpoint(str(found.Host), found.TLSConfig)
+        client = (certificate, private) if certificate or private else None
+        return TLSConfig(client, authority or None, verify=context.verify)
+    except TLSParameterError as error:
+        raise TargetError(
+            f"the certificates of docker's context '{displayable(name)}' are not complete; make it again"
+        ) from error

@@ -12,6 +12,8 @@ from stat import S_ISSOCK
 from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, Final
 
+from scanguard.sources.docker_context import DEFAULT, current_context
+
 if TYPE_CHECKING:
     from http.client import HTTPResponse
 
@@ -27,7 +29,7 @@ def local_address(environment: Mapping[str, str]) -> str:
     host = environment.get("DOCKER_HOST", "")
     if host:
         return host if host.startswith(f"{_SCHEME}/") else ""  # the library takes no socket from the working directory
-    if environment.get("DOCKER_CONTEXT") or _has_context(environment):
+    if current_context(environment) != DEFAULT:
         return ""
     return next((f"{_SCHEME}{path}" for path in sockets(environment) if is_socket(path)), "")
 
@@ -120,18 +122,6 @@ def _all(engine: socket.socket) -> bytes:
         if len(pieces) > _LARGEST:
             raise ValueError("too long an answer")
     return bytes(pieces)
-
-
-def _has_context(environment: Mapping[str, str]) -> bool:
-    """Whether docker's configuration names a context, or cannot be read."""
-    folder = environment.get("DOCKER_CONFIG") or os.path.join(environment.get("HOME", "") or "~", ".docker")
-    try:
-        with open(os.path.join(os.path.expanduser(folder), "config.json"), encoding="utf-8") as file:
-            return bool(json.load(file).get("currentContext", "default") != "default")
-    except FileNotFoundError:
-        return False
-    except (OSError, ValueError, AttributeError):
-        return True
 
 
 def is_socket(path: str) -> bool:

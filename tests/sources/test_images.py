@@ -434,23 +434,69 @@ def test_bad_names(target: str) -> None:
 # Where the daemon is
 
 
-def test_the_daemon_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    assert [one.address for one in endpoints({"DOCKER_HOST": "unix:///run/mine.sock"})] == ["unix:///run/mine.sock"]
-    (tmp_path / "config.json").write_text(json.dumps({"currentContext": "lab"}), encoding="utf-8")
-    assert [one.address for one in endpoints({"DOCKER_HOST": "unix:///run/mine.sock"})] == ["unix:///run/mine.sock"]
+def write_context(folder: Path, text: str) -> Path:
+    """What docker keeps of a context `lab`; returns the directory of its certificates."""
+    name = digest(b"lab").removeprefix("sha256:")
+    meta = folder / "contexts" / "meta" / name
+    meta.mkdir(parents=True, exist_ok=True)
+    (meta / "meta.json").write_text(text, encoding="utf-8")
+    return folder / "contexts" / "tls" / name / "docker"
+
+
+def described(**endpoint: object) -> str:
+    return json.dumps({"Name": "lab", "Metadata": {}, "Endpoints": {"docker": endpoint}})
+
+
+@pytest.mark.parametrize("chosen", [{}, {"DOCKER_CONTEXT": "lab"}])
+@pytest.mark.parametrize("home", ["DOCKER_CONFIG", "HOME"])
+def test_the_daemon_of_the_environment(tmp_path: Path, chosen: dict[str, str], home: str) -> None:
+    folder = tmp_path if home == "DOCKER_CONFIG" else tmp_path / ".docker"
+    folder.mkdir(exist_ok=True)
+    if not chosen:
+        (folder / "config.json").write_text(json.dumps({"currentContext": "lab"}), encoding="utf-8")
+    environment = {**chosen, home: str(tmp_path)}
+    mine = {**environment, "DOCKER_HOST": "unix:///run/mine.sock"}
+    assert [one.address for one in endpoints(mine)] == ["unix:///run/mine.sock"]
     with pytest.raises(TargetError) as raised:
-        list(endpoints({}))
-    assert raised.value.message == "docker's context 'lab' does not exist; choose another with `docker context use`"
-    meta = tmp_path / "contexts" / "meta" / digest(b"lab").removeprefix("sha256:")
-    meta.mkdir(parents=True)
-    described = {"Name": "lab", "Metadata": {}, "Endpoints": {"docker": {"Host": "unix:///run/lab.sock"}}}
-    (meta / "meta.json").write_text(json.dumps(described), encoding="utf-8")
-    assert list(endpoints({})) == [Endpoint("unix:///run/lab.sock")]
-    (meta / "meta.json").write_text("{", encoding="utf-8")
+        list(endpoints(environment))
+    assert raised.value.message == (
+        f"docker's context 'lab' does not exist in '{folder}/contexts'; choose another with `docker context use`"
+    )
+    write_context(folder, described(Host="unix:///run/lab.sock"))
+    assert list(endpoints(environment)) == [Endpoint("unix:///run/lab.sock")]
+    assert list(endpoints(mine)) == [Endpoint("unix:///run/mine.sock")]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", described(), described(Host=""), described(Host=3), "[" * 100_000])
+def test_a_context_that_cannot_be_read(tmp_path: Path, text: str) -> None:
+    write_context(tmp_path, text)
     with pytest.raises(TargetError) as raised:
-        list(endpoints({}))
+        list(endpoints({"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "lab"}))
     assert raised.value.message == "docker's context 'lab' cannot be read; look at `docker context inspect`"
+
+
+def test_a_configuration_that_cannot_be_read_chooses_no_context(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    assert list(endpoints({"DOCKER_CONFIG": str(tmp_path)})) == list(endpoints({"HOME": str(tmp_path / "none")}))
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_the_certificates_of_a_context(tmp_path: Path, skips: bool) -> None:
+    environment = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "lab"}
+    folder = write_context(tmp_path, described(Host="tcp://10.0.0.1:2376", SkipTLSVerify=skips))
+    folder.mkdir(parents=True)
+    for name in ("ca.pem", "cert.pem"):
+        (folder / name).write_text("", encoding="utf-8")
+    with pytest.raises(TargetError) as raised:
+        list(endpoints(environment))
+    assert raised.value.message == "the certificates of docker's context 'lab' are not complete; make it again"
+    (folder / "key.pem").write_text("", encoding="utf-8")
+    (found,) = endpoints(environment)
+    assert (found.address, found.tls.verify) == ("tcp://10.0.0.1:2376", not skips)
+    assert (found.tls.ca_cert, found.tls.cert) == (
+        str(folder / "ca.pem"),
+        (str(folder / "cert.pem"), str(folder / "key.pem")),
+    )
 
 
 def test_podman_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,8 @@ class ImageRun:
         except ConfigurationError:
             raise
         except TargetError as error:
-            return CheckedImage((), (), (Notification("error", error.message, error.uri or home.file, error.region),))
+            place = error.uri or wanted.target.image  # what is wrong with the Dockerfile names it
+            return CheckedImage((), (), (Notification("error", error.message, place, error.region),))
         except Exception as error:
             message = f"The image {wanted.target.image} could not be checked: {describe(error)}."
             return CheckedImage((), (), (Notification("error", message, home.file),))

@@ -162,6 +162,13 @@ def test_what_fails_without_a_dockerfile_names_no_file(root: Path, monkeypatch: 
     ]
 
 
+def test_what_is_wrong_with_the_name_of_an_image_has_its_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "xyz:/1")
+    for name, words in (("Bad Name", "'Bad Name' is no image's name: "), ("app:1", "DOCKER_HOST is 'xyz:/1', ")):
+        ((level, uri, message),) = told(check(root, ImageTarget(name, dockerfile="Dockerfile")))
+        assert (level, uri, message[: len(words)]) == ("error", name, words)
+
+
 def test_a_named_dockerfile_of_something_else_is_told(root: Path) -> None:
     (root / "x.Dockerfile").write_text(OTHER)
     report = check(root, ImageTarget("app.tar", "x.Dockerfile"))
