@@ -68,20 +68,18 @@ def run(
     extra: Mapping[str, str] | None = None,
     cwd: str | None = None,
     stop: Stop | None = None,
-    given: bytes | None = None,
     beside: Beside = lambda _: nullcontext(),
 ) -> Ended:
     """Run a program to its end, at most `timeout` seconds; neither it nor a child of it outlives this call.
 
-    It reads `given`, or nothing, from its standard input. It runs in `cwd`, or in an empty directory made for it. Where
-    `stop` is set meanwhile it is ended, as it is where this thread is interrupted; KeyboardInterrupt is raised then.
-    `beside` makes what goes on while it runs, from the number of its process group. Raises OSError where the program
-    cannot be started.
+    It reads nothing from its standard input. It runs in `cwd`, or in an empty directory made for it. Where `stop` is set
+    meanwhile it is ended, as it is where this thread is interrupted; KeyboardInterrupt is raised then. `beside` makes what
+    goes on until it has ended, from the number of its process group. Raises OSError where the program cannot be started.
     """
     if cwd is not None:
-        return _run(words, timeout, extra or {}, cwd, stop, given, beside)
+        return _run(words, timeout, extra or {}, cwd, stop, beside)
     with tempfile.TemporaryDirectory(prefix="scanguard-") as empty:
-        return _run(words, timeout, extra or {}, empty, stop, given, beside)
+        return _run(words, timeout, extra or {}, empty, stop, beside)
 
 
 def _run(
@@ -90,12 +88,11 @@ def _run(
     extra: Mapping[str, str],
     cwd: str,
     stop: Stop | None,
-    given: bytes | None,
     beside: Beside,
 ) -> Ended:
     process = subprocess.Popen(  # noqa: S603 - a vector of words, never a shell
         list(words),
-        stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
@@ -104,7 +101,16 @@ def _run(
     )
     try:
         with beside(process.pid):
-            output, errors = _wait(process, timeout, stop, given)
+            return _finished(process, timeout, stop)
+    finally:
+        if process.returncode is None:
+            _end(process)
+
+
+def _finished(process: "subprocess.Popen[bytes]", timeout: float, stop: Stop | None) -> Ended:
+    """How the program ended, by itself or by us."""
+    try:
+        output, errors = _wait(process, timeout, stop)
     except subprocess.TimeoutExpired:
         output, errors = _end(process)
         return Ended(process.returncode, output, errors, timed_out=True)
@@ -114,9 +120,7 @@ def _run(
     return Ended(process.returncode, output, errors)
 
 
-def _wait(
-    process: "subprocess.Popen[bytes]", timeout: float, stop: Stop | None, given: bytes | None
-) -> tuple[bytes, bytes]:
+def _wait(process: "subprocess.Popen[bytes]", timeout: float, stop: Stop | None) -> tuple[bytes, bytes]:
     """What the program wrote until its end. Raises TimeoutExpired, and KeyboardInterrupt where it is to stop.
 
     It looks up now and then, for `stop`, and for a signal that came just before a wait, which would not end that.
@@ -125,7 +129,7 @@ def _wait(
     while stop is None or not stop.is_set():
         left = end - monotonic()
         try:
-            return process.communicate(given, timeout=min(_LOOK, max(left, 0)))
+            return process.communicate(timeout=min(_LOOK, max(left, 0)))
         except subprocess.TimeoutExpired:
             if left <= _LOOK:
                 raise

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0
 SLOW = """#!/bin/sh
 case "$1" in --version) echo "Version: 0.76.0"; exit ;; esac
+{trap}
 echo $$ >> '{begun}'
 exec sleep 60
 """
@@ -45,12 +46,15 @@ def runs(number: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_an_interrupt_in_the_middle_of_a_scan(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "trap"), [("SIGINT", ""), ("SIGTERM", ""), ("SIGHUP", ""), ("SIGINT", "trap '' TERM INT HUP")]
+)
+def test_an_interrupt_in_the_middle_of_a_scan(name: str, trap: str, tmp_path: Path) -> None:
+    """Also where Trivy does not end when it is asked to: then somebody else ends it after this process."""
     temporary, begun, trivy = tmp_path / "tmp", tmp_path / "begun", tmp_path / "trivy"
     temporary.mkdir()
     write_cache(tmp_path / "cache" / "trivy")
-    trivy.write_text(SLOW.format(begun=begun))
+    trivy.write_text(SLOW.format(begun=begun, trap=trap))
     trivy.chmod(0o755)
     words = [sys.executable, "-c", PROGRAM, "check", "--trivy", str(trivy)]
     for number in range(2):
@@ -66,4 +70,4 @@ def test_an_interrupt_in_the_middle_of_a_scan(name: str, tmp_path: Path) -> None
     out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out, err) == (3, b"", b"scanguard: interrupted\n")
     until(lambda: not any(runs(int(one)) for one in begun.read_text().split()), "a Trivy goes on")
-    assert list(temporary.iterdir()) == []
+    until(lambda: not any(temporary.iterdir()), "a directory is left")
