@@ -79,8 +79,8 @@ class System(NamedTuple):
 class Inventory(NamedTuple):
     """All that one run of a scanner says of one image.
 
-    `unsearched_layers` is how many layers, from the bottom, were taken for the base image's on a guess and not searched
-    for secrets: what they hold of those is unknown.
+    `unsearched_layers` is how many layers, from the bottom, were taken for the base image's and not searched for secrets:
+    what they hold of those is unknown.
     """
 
     scanner: str

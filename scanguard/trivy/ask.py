@@ -47,7 +47,7 @@ def scan(
             raise TargetError(f"Trivy could not be run: {error.strerror or error}") from error
         if known == _known(source, trivy, stamp):
             memory.keep(answer, found)
-    return found if base_layers is None else found._replace(unsearched_layers=0)
+    return found
 
 
 def _work(source: ImageSource) -> str:

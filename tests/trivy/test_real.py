@@ -84,7 +84,7 @@ def test_all_of_an_image(tmp_path: Path, ready: Ready) -> None:
     assert (found.scanner, found.system, found.unsearched_layers) == (
         "Trivy 0.76.0",
         System("debian", "12.5", False),
-        0,
+        1,
     )
     assert vulnerabilities(found) == VULNERABILITIES
     assert secrets(found) == sorted([*B_SECRETS, A_SECRET])
@@ -148,7 +148,7 @@ def test_every_form_gives_the_same(form: str, tmp_path: Path, ready: Ready) -> N
 
 
 @pytest.mark.parametrize(
-    ("base_layers", "seen", "unsearched"), [(1, True, 0), (2, False, 0), (None, False, 2), (0, True, 0)]
+    ("base_layers", "seen", "unsearched"), [(1, True, 0), (2, False, 2), (None, False, 2), (0, True, 0)]
 )
 def test_a_cmd_in_the_middle_hides_no_secret_of_ours(
     base_layers: int | None, seen: bool, unsearched: int, tmp_path: Path, ready: Ready
@@ -292,7 +292,7 @@ def test_the_same_question_is_not_asked_twice(tmp_path: Path, ready: Ready, sett
     broken = ready._replace(program=ready.program._replace(path="/bin/false"))
     assert scanned(path, broken) == first
     assert scanned(middle, broken, None) == unsure
-    assert (unsure.unsearched_layers, scanned(middle, broken, 2).unsearched_layers) == (2, 0)
+    assert (unsure.unsearched_layers, scanned(middle, broken, 2).unsearched_layers) == (2, 2)
     with pytest.raises(TargetError):
         scanned(middle, broken, 1)
     write_cache(Path(settings.cache), "2026-11-21T00:00:00Z")

@@ -56,7 +56,7 @@ class Scanner:
                 raise trivy
             found = scan(source, trivy, base_layers=base_layers, stop=self._stop, stamp=settled_stamp)
             found = with_exploitation(found, *self._exploited)
-            return found, tuple(_unsearched(found, source.image, home))
+            return found, tuple(_unsearched(found, source.image, base_layers, home))
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."
             return None, (Notification("error", message, error.uri or home.file, error.region),)
@@ -82,9 +82,15 @@ class Scanner:
             return error
 
 
-def _unsearched(inventory: Inventory, image: Image, home: Home) -> Iterator[Notification]:
+def _unsearched(inventory: Inventory, image: Image, base_layers: int | None, home: Home) -> Iterator[Notification]:
     """That secrets of some layers are unknown, where they are."""
-    if inventory.unsearched_layers:
-        share = f"{inventory.unsearched_layers} of the {len(image.diff_ids)} layers of {image.name}, counted from the bottom,"
-        message = f"{share} look like a base image's: Trivy sought no secrets there. With the image's Dockerfile this is known."
-        yield Notification("note", message, home.file)
+    count = inventory.unsearched_layers
+    if not count:
+        return
+    if base_layers is not None:
+        message = f"Trivy seeks no secrets in base images: check that of {image.name} by itself."
+    else:
+        layers = f"{count} of the {len(image.diff_ids)} layers of {image.name}, counted from the bottom,"
+        looks = "looks" if count == 1 else "look"
+        message = f"{layers} {looks} like a base image's: Trivy sought no secrets there. With the image's Dockerfile this is known."
+    yield Notification("note", message, home.file)
