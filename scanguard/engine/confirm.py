@@ -170,6 +170,10 @@ def _of_known_line(one: Finding, finding: Finding) -> bool:
     return finding.origin != "unknown" and _of_one_line(one, finding)
 
 
+def _of_account(one: Finding, finding: Finding) -> bool:
+    return f"'{finding.key}'" in one.message and _of_known_line(one, finding)
+
+
 def _of_one_stage(one: Finding, finding: Finding) -> bool:
     """The lack of a USER stands at the FROM of the stage, or at that of the stage that it is built on."""
     return _of_known_line(one, finding) or (finding.origin not in ("", "unknown") and one.stage == finding.stage)
@@ -220,7 +224,7 @@ def _last(path: str) -> str:
 _ALIKE: Mapping[str, _Alike] = {
     "image-root-user": _of_one_stage,
     "setuid-file": _of_sudo,
-    "image-unknown-user": _of_known_line,
+    "image-unknown-user": _of_account,
     "build-tools-present": _of_known_line,
     "secret-file": _of_one_file,
     "secret-in-image": _of_one_file,

@@ -210,6 +210,15 @@ def test_a_value_that_is_read_is_as_grave_as_it_is() -> None:
     assert folded([used, grave]) == (used._replace(severity=Severity.CRITICAL, facts=facts),)
 
 
+def test_an_account_and_a_group_of_one_line() -> None:
+    static = finding("unknown-user", 3, 3)._replace(message="USER names the account 'app'.")
+    app, crew = (finding("image-unknown-user", 3, 3, "i", key=key)._replace(origin="exact") for key in ("app", "crew"))
+    assert [(one.rule.name, one.key) for one in confirmed([static, app, crew])] == [
+        ("unknown-user", ""),
+        ("image-unknown-user", "crew"),
+    ]
+
+
 def test_sudo_and_copied_tools() -> None:
     sudo, copied = finding("sudo-installed", 3, 3), finding("build-tools-copied", 4, 4)
     bit, tool = finding("setuid-file", 3, 3, "app", key="/usr/bin/sudo"), finding("build-tools-present", 4, 4, "app")

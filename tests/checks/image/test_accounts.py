@@ -48,6 +48,13 @@ def test_no_root(user: str) -> None:
     assert problems(image_root_user.check, scan(DEBIAN, User=user)) == ()
 
 
+@pytest.mark.parametrize("uid", ["0", "00", "", "x", "0 0", "1000z"])
+def test_a_uid_that_is_no_number_is_root(uid: str) -> None:
+    line = f"app:x:{uid}:1000::/:/bin/sh\n".encode()
+    (found,) = problems(image_root_user.check, scan(DEBIAN, {"etc/passwd": PASSWD + line}, User="app"))
+    assert found.message == "A container of the image runs as root: USER is 'app', whose uid is 0."
+
+
 def test_windows_has_no_root() -> None:
     looked = scan(DEBIAN, platform="windows/amd64", User="")
     assert problems(image_root_user.check, looked) == ()
