@@ -128,7 +128,7 @@ def _scan(
             _settle(checked, cache)
             if ended.code == 0 and not ended.timed_out:
                 return _checked(read_report(report), image)
-            error = explained(ended)
+            error = explained(ended, settings.cache)
             if error.failure.name != "lock" or attempt == _TRIES - 1:
                 break
         raise error

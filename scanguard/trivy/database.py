@@ -6,7 +6,7 @@ runs meanwhile keeps reading the old one.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import sleep
@@ -56,24 +56,33 @@ def ready(
         raise TargetError(
             f"there is no vulnerability database in '{settings.cache}/db'; run once without --offline, or put one there"
         )
+    if _metadata(settings.cache) is None:  # Trivy would say that there is none
+        raise TargetError(
+            f"the vulnerability database in '{settings.cache}/db' is damaged: its metadata.json cannot be read; "
+            "remove the directory, and run once without --offline"
+        )
     told.extend(_age(found, settings, now))
     return tuple(told)
 
 
 def dates(cache: str) -> Dates | None:
     """The dates of the database in a cache directory, None where there is none. Unreadable dates count as very old."""
-    import json
-
     if not os.path.isfile(os.path.join(cache, "db", "trivy.db")):
         return None
+    value = _metadata(cache) or {}
+    return Dates(*(_seconds(value.get(name)) for name in ("UpdatedAt", "NextUpdate", "DownloadedAt")))
+
+
+def _metadata(cache: str) -> Mapping[str, object] | None:
+    """What the database says of itself, None where that is no JSON object or cannot be read."""
+    import json
+
     try:
         with open(os.path.join(cache, "db", "metadata.json"), "rb") as file:
             value = json.loads(file.read(_BIGGEST))
     except (OSError, ValueError, RecursionError):
-        return Dates(0, 0, 0)
-    if not isinstance(value, dict):
-        return Dates(0, 0, 0)
-    return Dates(*(_seconds(value.get(name)) for name in ("UpdatedAt", "NextUpdate", "DownloadedAt")))
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _seconds(value: object) -> float:

@@ -36,8 +36,10 @@ def download(program: Program, settings: TrivySettings, stop: Stop | None, pause
     if not errors:
         raise TargetError("no place is named from which Trivy's vulnerability database could be downloaded")
     tried = ", ".join(settings.db_repository)
-    last = list(errors.values())[-1]
-    raise TrivyError(last.failure, f"{last.message} (tried: {tried})")
+    name, last = list(errors.items())[-1]
+    same = len({error.message for error in errors.values()}) == 1
+    whose = "" if same else f"; this is of {name}"
+    raise TrivyError(last.failure, f"{last.message} (tried: {tried}{whose})")
 
 
 def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> None:
@@ -47,7 +49,7 @@ def _fetch(program: Program, cache: str, repository: str, stop: Stop | None) -> 
         words += ["--cache-dir", private, "--db-repository", repository]
         ended = run(words, timeout=_DOWNLOAD_SECONDS, extra={"TMPDIR": private}, stop=stop)
         if ended.code != 0 or ended.timed_out:
-            raise explained(ended)
+            raise explained(ended, cache)
         if not os.path.isfile(os.path.join(private, "db", "trivy.db")):
             raise TargetError("Trivy's vulnerability database was downloaded and is not there")
         try:

@@ -19,14 +19,27 @@ _CREDENTIALS = re.compile(r"(\w+://)[^\s/@]+@")
 class Failure(NamedTuple):
     """A kind of failure: a name, what standard error says of it, what is wrong and what to do.
 
-    `again` says that the same command may succeed a moment later.
+    The message may name the `{cache}`. `again` says that the same command may succeed a moment later, `caused` that the
+    message is to say which of the `CAUSES` keeps the other side from answering.
     """
 
     name: str
     pattern: str
     message: str
     again: bool = False
+    caused: bool = False
 
+
+CAUSES: Final = (
+    ("connection refused", "connection refused"),
+    ("no such host", "no machine has its name"),
+    ("x509|certificate", "its certificate is not trusted"),
+    ("connection reset|unexpected EOF", "it broke off in the middle"),
+    ("i/o timeout|TLS handshake timeout|deadline exceeded", "it did not answer in time"),
+    (r"network is unreachable|no route to host", "there is no way to it in the network"),
+    (r"status(?: code)? 5\d\d", "it has trouble of its own"),
+)
+"""Why somebody gave no answer: what standard error says, and how to say it."""
 
 FAILURES: Final = (
     Failure(
@@ -40,13 +53,13 @@ FAILURES: Final = (
     Failure(
         "no-database",
         "skip-db-update cannot be specified on the first run",
-        "Trivy has no vulnerability database; run once without --offline, or put one into the cache directory",
+        "Trivy has no vulnerability database; run once without --offline, or put one into '{cache}/db'",
     ),
     Failure(
         "no-java-database",
         "skip-java-db-update.*cannot be specified on the first run|Java DB",
         "Trivy lacks its database of Java archives, which this image needs; run once where it can be downloaded (it is "
-        "the directory 'java-db' of the cache)",
+        "'{cache}/java-db')",
     ),
     Failure(
         "old-database",
@@ -61,7 +74,7 @@ FAILURES: Final = (
     Failure(
         "broken-database",
         r"failed to open db|invalid database|bad file descriptor|go\.etcd\.io/bbolt|(?s:^panic: .*bbolt)",
-        "Trivy's vulnerability database is damaged; remove the directory 'db' in its cache, and run once without --offline",
+        "Trivy's vulnerability database is damaged; remove '{cache}/db', and run once without --offline",
     ),
     Failure(
         "registry-limit",
@@ -70,11 +83,24 @@ FAILURES: Final = (
         True,
     ),
     Failure(
+        "no-repository",
+        r"failed to download (?s:.)*(NAME_UNKNOWN|MANIFEST_UNKNOWN|unexpected status code 404)",
+        "Trivy's vulnerability database could not be downloaded: the registry has no such repository or tag; look at "
+        "--db-repository",
+    ),
+    Failure(
+        "no-access",
+        r"failed to download (?s:.)*(UNAUTHORIZED|DENIED|unexpected status code 40[13])",
+        "Trivy's vulnerability database could not be downloaded: the registry gives no access; look at --db-repository, or "
+        "log in with docker login",
+    ),
+    Failure(
         "download",
         "failed to download (artifact|vulnerability DB)|(DB|db) (download )?error|OCI artifact error",
-        "Trivy's vulnerability database could not be downloaded; name a mirror with --db-repository, or copy one into the "
-        "directory 'db' of the cache",
+        "Trivy's vulnerability database could not be downloaded; name a mirror with --db-repository, or copy one into "
+        "'{cache}/db'",
         True,
+        caused=True,
     ),
     Failure(
         "token",
@@ -82,14 +108,27 @@ FAILURES: Final = (
         "the Trivy server refuses the token; set SCANGUARD_TRIVY_TOKEN to the server's",
     ),
     Failure(
+        "redis-password",
+        "WRONGPASS|NOAUTH|invalid password|without any password configured",
+        "the Redis server of Trivy's cache refuses the password; name the right one in the address, such as "
+        "redis://:PASSWORD@HOST:6379",
+    ),
+    Failure(
+        "redis-refusal",
+        r"Redis cache \(\S+\): (NOPERM|READONLY|MISCONF|OOM|LOADING)\b",
+        "the Redis server of Trivy's cache cannot be written; look at its state, its memory and the rights of its user",
+    ),
+    Failure(
         "redis",
         "Redis|redis:",
-        "the Redis server of Trivy's cache gave no answer; start it, or leave out the cache backend",
+        "the Redis server of Trivy's cache gave no answer; start it, or leave out --trivy-backend",
+        caused=True,
     ),
     Failure(
         "server",
         "twirp error|unable to fetch missing layers",
         "the Trivy server gave no answer; start it, or leave out --trivy-server",
+        caused=True,
     ),
     Failure(
         "daemon",
@@ -136,8 +175,9 @@ FAILURES: Final = (
     Failure(
         "network",
         "connection refused|no such host|i/o timeout|connection reset|TLS handshake",
-        "Trivy could not reach the network; try again, or copy its databases into its cache",
+        "Trivy could not reach the network; try again, or copy its databases into '{cache}'",
         True,
+        caused=True,
     ),
     Failure(
         "version",
@@ -168,14 +208,21 @@ def unwritable(path: str, error: OSError) -> TargetError:
     return TargetError(f"Trivy's cache '{path}' cannot be written ({error.strerror or error}); {advice}")
 
 
-def explained(ended: Ended) -> TrivyError:
-    """The error for a run that ended with a code other than 0 or was ended."""
+def explained(ended: Ended, cache: str = "") -> TrivyError:
+    """The error for a run that ended with a code other than 0 or was ended; `cache` is the directory with the databases."""
     failure = classified(ended)
-    message = failure.message
     if failure is UNKNOWN:
         said = _last_clause(_text(ended.errors))
-        message = f"Trivy failed with exit code {ended.code}" + (f": {said}" if said else "")
-    return TrivyError(failure, message)
+        return TrivyError(failure, f"Trivy failed with exit code {ended.code}" + (f": {said}" if said else ""))
+    what, mark, advice = failure.message.partition("; ")
+    cause = _cause(_fatal(_text(ended.errors))) if failure.caused else ""
+    told = f"{what}: {cause}" if cause else what
+    return TrivyError(failure, told + mark + advice.replace("{cache}", displayable(cache) or "the cache directory"))
+
+
+def _cause(text: str) -> str:
+    """Why there was no answer; empty where nobody foresaw it."""
+    return next((words for pattern, words in CAUSES if re.search(pattern, text)), "")
 
 
 def classified(ended: Ended) -> Failure:

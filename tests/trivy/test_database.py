@@ -155,6 +155,34 @@ def test_offline_without_a_database(tmp_path: Path) -> None:
     assert asked(tmp_path) == []
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "", None])
+def test_a_database_whose_metadata_cannot_be_read(text: str | None, tmp_path: Path) -> None:
+    """Trivy takes it for none at all."""
+    path = write_cache(tmp_path / "cache").with_name("metadata.json")
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(TargetError) as caught:
+        ready(downloader(tmp_path, ""), settings(tmp_path, offline=True), NOW, lambda _: None)
+    assert str(caught.value) == (
+        f"the vulnerability database in '{tmp_path}/cache/db' is damaged: its metadata.json cannot be read; "
+        "remove the directory, and run once without --offline"
+    )
+    assert ready(downloader(tmp_path, ""), settings(tmp_path), NOW, lambda _: None) == ()
+    assert asked(tmp_path) == ["a"]
+
+
+def test_whose_reason_is_told(tmp_path: Path) -> None:
+    failed = "failed to download vulnerability DB:"
+    program = downloader(tmp_path, f"a) fail '{failed} connection refused' ;; b) fail '{failed} NAME_UNKNOWN: none' ;;")
+    with pytest.raises(TargetError) as caught:
+        ready(program, settings(tmp_path, "a", "b"), NOW, lambda _: None, pause=lambda _: None)
+    assert str(caught.value) == (
+        "Trivy's vulnerability database could not be downloaded: the registry has no such repository or tag; look at "
+        "--db-repository (tried: a, b; this is of b)"
+    )
+
+
 def test_a_server_has_its_own(tmp_path: Path) -> None:
     assert ready(downloader(tmp_path, ""), settings(tmp_path, server="http://s"), NOW, lambda _: None) == ()
     assert asked(tmp_path) == []
@@ -225,8 +253,8 @@ def test_no_database_and_no_network(tmp_path: Path) -> None:
     program = downloader(tmp_path, "*) fail 'no such host' ;;")
     with pytest.raises(TargetError) as caught:
         ready(program, settings(tmp_path), NOW, lambda _: None, pause=lambda _: None)
-    advice = "try again, or copy its databases into its cache (tried: a)"
-    assert str(caught.value) == f"Trivy could not reach the network; {advice}"
+    advice = f"try again, or copy its databases into '{tmp_path}/cache' (tried: a)"
+    assert str(caught.value) == f"Trivy could not reach the network: no machine has its name; {advice}"
 
 
 def test_an_older_database_is_kept_and_told(tmp_path: Path) -> None:
@@ -236,8 +264,8 @@ def test_an_older_database_is_kept_and_told(tmp_path: Path) -> None:
     assert [(one.level, one.message) for one in told] == [
         (
             "warning",
-            "The vulnerability database was not updated: Trivy could not reach the network; try again, or copy its "
-            "databases into its cache (tried: a).",
+            "The vulnerability database was not updated: Trivy could not reach the network: no machine has its name; "
+            f"try again, or copy its databases into '{tmp_path}/cache' (tried: a).",
         )
     ]
     assert (tmp_path / "cache" / "db" / "trivy.db").stat().st_ino == before

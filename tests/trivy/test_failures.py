@@ -10,9 +10,14 @@ from scanguard.trivy.failures import FAILURES, classified, explained
 HEAD = "2026-11-21T07:38:00Z\tFATAL\tFatal error\t"
 SCAN = "run error: image scan error: scan error: unable to initialize a scan service: unable to initialize artifact: "
 DOWNLOAD = "run error: init error: DB error: failed to download vulnerability DB: OCI artifact error: "
+REDIS = "failed to store layer: sha256:1 in cache: unable to store blob information in Redis cache (sha256:1): "
 SAID = [
     ("no-database", "init error: DB error: database error: --skip-db-update cannot be specified on the first run"),
-    ("download", f"{DOWNLOAD}failed to fetch 'manifest': MANIFEST_UNKNOWN: manifest unknown"),
+    ("no-repository", f"{DOWNLOAD}failed to fetch 'manifest': MANIFEST_UNKNOWN: manifest unknown"),
+    ("no-repository", f"{DOWNLOAD}1 error occurred:\n\t* GET http://r/v2/: NAME_UNKNOWN: repository name not known"),
+    ("no-access", f"{DOWNLOAD}1 error occurred:\n\t* GET http://r/v2/: DENIED: requested access is denied"),
+    ("no-access", f"{DOWNLOAD}1 error occurred:\n\t* GET http://r/v2/: UNAUTHORIZED: authentication required"),
+    ("download", f"{DOWNLOAD}1 error occurred:\n\t* GET http://r/v2/: no such thing"),
     ("registry-limit", f"{DOWNLOAD}GET https://ghcr.io/v2/: TOOMANYREQUESTS: retry-after: 1ms"),
     ("old-database", "DB error: --skip-db-update cannot be specified with the old DB schema. Local DB: 1, Expected: 2"),
     ("new-database", "DB error: the version of DB schema doesn't match. Local DB: 3, Expected: 2"),
@@ -41,6 +46,9 @@ SAID = [
     ("token", "twirp error unauthenticated: invalid token"),
     ("server", "unable to fetch missing layers: twirp error internal: failed to do request: dial tcp"),
     ("redis", "unable to store blob information in Redis cache: dial tcp 127.0.0.1:6399"),
+    ("redis-password", f"{REDIS}WRONGPASS invalid username-password pair or user is disabled."),
+    ("redis-password", f"{REDIS}NOAUTH Authentication required."),
+    ("redis-refusal", f"{REDIS}NOPERM User app has no permissions to run the 'set' command"),
     ("network", "Get https://example.org/v2/: dial tcp: lookup example.org: no such host"),
     ("denied", "open /var/x: permission denied"),
 ]
@@ -53,8 +61,37 @@ def test_each_cause(name: str, said: str) -> None:
     )
     found = classified(ended)
     assert found.name == name
-    error = explained(ended)
-    assert (error.failure, error.message, error.uri) == (found, found.message, "")
+    error = explained(ended, "/c")
+    words = [part.replace("{cache}", "/c") for part in found.message.split("; ")]
+    assert (error.failure, error.message.startswith(words[0]), error.uri) == (found, True, "")
+    assert error.message.endswith(words[-1])
+    assert "{" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("dial tcp 127.0.0.1:6499: connect: connection refused", ": connection refused"),
+        ("dial tcp: lookup r.invalid: no such host", ": no machine has its name"),
+        ("tls: failed to verify certificate: x509: signed by unknown authority", ": its certificate is not trusted"),
+        ("read tcp: connection reset by peer", ": it broke off in the middle"),
+        ("dial tcp 10.0.0.1:443: i/o timeout", ": it did not answer in time"),
+        ("dial tcp 10.0.0.1:443: connect: network is unreachable", ": there is no way to it in the network"),
+        ("GET http://r/v2/b: unexpected status code 503 Service Unavailable: down", ": it has trouble of its own"),
+        ("something else", ""),
+    ],
+)
+def test_why_there_was_no_answer(said: str, cause: str) -> None:
+    for begin, what, advice in (
+        (
+            f"{DOWNLOAD}1 error occurred:\n\t* ",
+            "Trivy's vulnerability database could not be downloaded",
+            "name a mirror with --db-repository, or copy one into '/c/db'",
+        ),
+        (REDIS, "the Redis server of Trivy's cache gave no answer", "start it, or leave out --trivy-backend"),
+    ):
+        error = explained(Ended(1, b"", f"{HEAD}{begin}{said}\n".encode()), "/c")
+        assert error.message == f"{what}{cause}; {advice}"
 
 
 def test_every_kind_is_tried_above() -> None:
