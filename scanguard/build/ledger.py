@@ -1,120 +1,161 @@
 """The packages of a stage, as its commands install and remove them."""
 
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 
 from scanguard.build.commands import Invocation
-from scanguard.build.marks import MANUAL, METAPACKAGES, NEEDS, autoremoves, handed_over, marks, shows
+from scanguard.build.marks import (
+    AUTO,
+    MANUAL,
+    automatic,
+    file_written,
+    files_read,
+    handed_over,
+    marking,
+    origin,
+    shows,
+    sweeps,
+    undoes,
+)
 from scanguard.build.model import BuildStep, Package
 from scanguard.build.packages import Operation, operations
+from scanguard.build.packages_needs import HELD, METAPACKAGES, goes_with, matches, needed
+from scanguard.model.location import Span
 
-_SYSTEM = {"yum": "dnf", "microdnf": "dnf", "mamba": "conda", "uv": "pip"}
+_FAMILIES = {
+    "dpkg": "apt", **dict.fromkeys(("dnf", "yum", "microdnf", "zypper", "rpm"), "rpm"), "mamba": "conda", "uv": "pip"
+}  # fmt: skip
+# Who does not take away what needs a package that goes.
+_ALONE = frozenset(("dpkg", "rpm"))
 
 
 class Ledger:
     """What is installed so far; starts with what the base stage has.
 
     Nothing is forgotten: a removed package stays, with the step that removed it, because its bytes may still ship in
-    the layer of the step that installed it.
+    the layer of the step that installed it. Sets of packages are sets of their places in the ledger.
     """
 
     def __init__(self, base: "Ledger | None") -> None:
         self._packages: list[Package] = list(base._packages) if base else []
-        # By their places among the packages: those that nobody asked for, and what is left of metapackages that are gone.
         self._auto: set[int] = set(base._auto) if base else set()
-        self._left: dict[int, tuple[str, ...]] = dict(base._left) if base else {}
+        # What metapackages brought, each behind its own; the files with lists of packages; what the last dnf installed.
+        self._brought: set[int] = set(base._brought) if base else set()
+        self._files: dict[str, frozenset[int]] = dict(base._files) if base else {}
+        self._last: range = range(0)
 
     def packages(self) -> tuple[Package, ...]:
         """All packages, in the order in which they were installed; a metapackage that is gone as what it left."""
         found: list[Package] = []
         for at, package in enumerate(self._packages):
-            left = self._left.get(at, ()) if package.removed is None else ()
-            found.extend([package._replace(name=name) for name in left] or [package])
+            if at in self._brought:
+                continue
+            count = len(METAPACKAGES[package.name]) if at + 1 in self._brought else 0
+            members = self._packages[at + 1 : at + 1 + count]
+            left = [one for one in members if one.removed is None]
+            if package.removed is None or not members:
+                found.append(package)
+            else:
+                found.extend(left or [max((package, *members), key=_time_of_removal)._replace(name=package.name)])
         return tuple(found)
 
     def take(self, step: BuildStep) -> None:
         """Follow the commands of one RUN."""
         first = len(self._packages)
         saved: frozenset[int] | None = None
-        handed = {shown.span for call in step.invocations for shown in handed_over(call)}
+        handed = {origin(one).span for call in step.invocations if marking(call) for one in handed_over(call)}
         for call in step.invocations:
-            if saved is None and shows(call) == MANUAL and call.span not in handed:
-                saved = self._of_apt() - self._auto
+            if file_written(call):
+                self._files[file_written(call)] = self._printed(call)
+            elif saved is None and shows(call) == MANUAL and call.span not in handed:
+                saved = self._printed(call)
             self._mark(call, first, saved or frozenset())
-            for operation in operations(call):
-                self._apply(operation, call, step)
-            if autoremoves(call):
-                self._sweep(step, call)
+            self._apply(call, step)
+            if sweeps(call):
+                self._take_away(self._unneeded(sweeps(call)), step, call.span)
             self._rustup(call, step)
 
-    def _of_apt(self, first: int = 0) -> frozenset[int]:
-        """The places of apt's packages, from one on."""
-        return frozenset(at for at in range(first, len(self._packages)) if self._packages[at].manager == "apt")
+    def _of(self, family: str) -> frozenset[int]:
+        return frozenset(at for at, package in enumerate(self._packages) if _family(package.manager) == family)
+
+    def _printed(self, call: Invocation) -> frozenset[int]:
+        """The packages that a command prints the names of: `apt-mark`'s lists, by itself or out of a file."""
+        call = origin(call)
+        if shows(call):
+            return self._of("apt") & self._auto if shows(call) == AUTO else self._of("apt") - self._auto
+        return self._in_files(files_read(call))
+
+    def _in_files(self, paths: Iterable[str]) -> frozenset[int]:
+        return frozenset(at for path in paths for at in self._files.get(path, ()))
 
     def _mark(self, call: Invocation, first: int, saved: frozenset[int]) -> None:
-        """`apt-mark auto` and `manual`: of named packages, of all of this step, or of those that a variable holds (`saved`)."""
-        kind = marks(call)
-        if not kind:
+        """Follow `apt-mark auto` and `manual`: of named packages, of all of this step, or of a list (`saved`: in a variable)."""
+        mark = marking(call)
+        if mark is None:
             return
-        here = self._of_apt(first)
-        chosen: set[int] = set()
-        for argument in call.arguments[1:]:
-            if argument.text == ".*":
+        here = frozenset(at for at in self._of(mark.family) if at >= first)
+        listed = self._in_files(files_read(call)).union(*(self._printed(one) for one in handed_over(call)))
+        chosen = listed if mark.kind == MANUAL else listed & here
+        for name in mark.names:
+            if name.text == ".*":
                 chosen |= here
-            elif argument.known:
-                chosen |= {at for at in self._of_apt() if _matches(self._packages[at].name, argument.text)}
-            elif argument.variables:
+            elif name.known:
+                chosen |= {at for at in self._of(mark.family) if matches(self._packages[at].name, name.text)}
+            elif name.variables:
                 chosen |= saved
-        for shown in handed_over(call):
-            chosen |= here - self._auto if shows(shown) == MANUAL else here & self._auto
-        self._auto = self._auto - chosen if kind == MANUAL else self._auto | chosen
+        self._auto = self._auto - chosen if mark.kind == MANUAL else self._auto | chosen
 
-    def _apply(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
-        if operation.kind == "remove":
-            self._remove(operation, step)
-            return
-        argument = operation.argument
-        self._auto -= {at for at in self._auto if self._packages[at].name == operation.name}
-        self._packages.append(
-            Package(
-                operation.manager,
-                operation.name,
-                operation.version,
-                argument.span,
-                step,
-                argument.known,
-                call.certain,
-                operation.group,
-            )
+    def _apply(self, call: Invocation, step: BuildStep) -> None:
+        """Follow what a command installs and removes."""
+        before = len(self._packages)
+        found = operations(call)
+        for operation in found:
+            if operation.kind == "remove":
+                self._take_away(self._meant(operation), step, operation.argument.span)
+            else:
+                self._install(operation, call, step)
+        if undoes(call):
+            self._take_away(self._last, step, call.span)
+        elif any(_family(operation.manager) == "rpm" for operation in found):
+            self._last = range(before, len(self._packages))
+
+    def _install(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
+        manager, name, argument = operation.manager, operation.name, operation.argument
+        self._auto -= {at for at in self._auto - self._brought if self._packages[at].name == name}
+        package = Package(
+            manager, name, operation.version, argument.span, step, argument.known, call.certain, operation.group
         )
+        place = len(self._packages)
+        self._packages.append(package)
+        asked = () if operation.kind == "install" or automatic(call) else HELD
+        if operation.kind == "needs" and automatic(call):
+            self._auto.add(place)
+        for member in METAPACKAGES.get(name, ()) if manager == "apt" else ():
+            self._brought.add(len(self._packages))
+            if member not in asked:
+                self._auto.add(len(self._packages))
+            self._packages.append(package._replace(name=member))
 
-    def _remove(self, operation: Operation, step: BuildStep) -> None:
-        family = _SYSTEM.get(operation.manager, operation.manager)
-        wanted = operation.name
-        for at, package in enumerate(self._packages):
-            if package.removed is not None or _SYSTEM.get(package.manager, package.manager) != family:
-                continue
-            if family == "apt" and package.name in METAPACKAGES and not self._gone(at, wanted):
-                continue
-            same = _matches(package.name, wanted) or (bool(package.group) and package.group == wanted)
-            if same or at in self._left:
-                self._packages[at] = package._replace(removed=step, removed_span=operation.argument.span)
+    def _meant(self, operation: Operation) -> frozenset[int]:
+        """What goes where a package is removed: it, its group, and what needs it."""
+        wanted, family = operation.name, _family(operation.manager)
+        here = {at for at in self._of(family) if self._packages[at].removed is None}
+        named = {at for at in here if matches(self._packages[at].name, wanted)}
+        group = {at for at in here if self._packages[at].group and self._packages[at].group == wanted}
+        if family not in ("apt", "rpm") or operation.manager in _ALONE:
+            return frozenset(named | group)
+        versions = family == "apt" and (not named or "*" in wanted)
+        return frozenset(at for at in here if goes_with(self._packages[at].name, wanted, versions=versions))
 
-    def _gone(self, at: int, wanted: str) -> bool:
-        """Take a metapackage away, or something that it brought; whether nothing that it brought is left."""
-        name = self._packages[at].name
-        brought = self._left.get(at, METAPACKAGES[name])
-        left = tuple(one for one in brought if not any(_matches(of, wanted) for of in (one, *NEEDS.get(one, ()))))
-        if left != brought or _matches(name, wanted):
-            self._left[at] = left
-            self._auto.add(at)
-        return not left
+    def _unneeded(self, family: str) -> frozenset[int]:
+        """What nobody asked for, and nothing needs that somebody asked for."""
+        asked = {self._packages[at].name for at in self._of(family) - self._auto if self._packages[at].removed is None}
+        kept = {name for package in asked for name in needed(package)}
+        return frozenset(at for at in self._of(family) & self._auto if self._packages[at].name not in kept)
 
-    def _sweep(self, step: BuildStep, call: Invocation) -> None:
-        """An autoremove: what nobody asked for goes."""
-        for at in self._auto:
-            package = self._packages[at]
-            if package.removed is None:
-                self._packages[at] = package._replace(removed=step, removed_span=call.span)
+    def _take_away(self, places: Iterable[int], step: BuildStep, span: Span) -> None:
+        for at in places:
+            if self._packages[at].removed is None:
+                self._packages[at] = self._packages[at]._replace(removed=step, removed_span=span)
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
         """`curl https://sh.rustup.rs | sh`: rustup's own installer is how a Rust toolchain comes without a package."""
@@ -123,5 +164,9 @@ class Ledger:
                 self._packages.append(Package("rustup", "rust", "", argument.span, step, True, call.certain))
 
 
-def _matches(name: str, wanted: str) -> bool:
-    return name == wanted or (any(mark in wanted for mark in "*?[") and fnmatchcase(name, wanted))
+def _family(manager: str) -> str:
+    return _FAMILIES.get(manager, manager)
+
+
+def _time_of_removal(package: Package) -> tuple[int, int]:
+    return (package.removed.stage, package.removed.position) if package.removed else (-1, -1)

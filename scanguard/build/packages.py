@@ -1,28 +1,13 @@
-"""Package managers: which packages a command installs, which it removes.
-
-One table per manager says which words install, which remove, and which flags take a value; the rest is one loop.
-"""
+"""Package managers: which packages a command installs, which it removes."""
 
 from scanguard.build.commands import Argument, Invocation
+from scanguard.build.packages_table import MANAGERS, Manager
 from scanguard.build.simulation import simulates
 from scanguard.model.record import NamedTuple
 
 
-class Manager(NamedTuple):
-    """How a manager is spoken to. `values` are the flags whose value is the next word; `short` says single-letter flags cluster.
-
-    `groups` are words after which the names are groups of packages (`groupinstall`).
-    """
-
-    name: str
-    install: frozenset[str]
-    remove: frozenset[str]
-    values: frozenset[str]
-    skip: frozenset[str] = frozenset()
-
-
 class Operation(NamedTuple):
-    """One package named on a command line. `kind` is `install` or `remove`."""
+    """One package named on a command line. `kind` is `install` or `remove`, or `needs` for what `apt-get build-dep` brings."""
 
     kind: str
     manager: str
@@ -32,83 +17,6 @@ class Operation(NamedTuple):
     argument: Argument
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_APT_VALUES = _set("-t --target-release --default-release -o --option -c --config-file -q= -a --host-architecture")
-_DNF_VALUES = _set(
-    "-c --config --enablerepo --disablerepo --installroot --releasever --setopt -x --exclude --repo --repoid "
-    "--forcearch --downloaddir --rpmverbosity -d -e --comment --disableplugin --enableplugin --nodocs="
-)
-_PIP_VALUES = _set(
-    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
-    "--prefix --root --src --platform --python-version --implementation --abi --trusted-host --proxy --retries "
-    "--timeout --cache-dir --no-binary --only-binary --progress-bar --log --cert --config-settings --global-option "
-    "--install-option --build-option --report --python -p --index --default-index --index-strategy --torch-backend "
-    "--upgrade-strategy --exists-action --root-user-action --group --extra --resolution --prerelease --link-mode"
-)
-_NPM_VALUES = _set(
-    "--registry --prefix --cache --loglevel --tag --omit --include --fetch-retries --fetch-timeout -C --cwd --dir "
-    "--userconfig --cache-folder --network-timeout --modules-folder --global-dir --store-dir -w --workspace --filter"
-)
-_CONDA_VALUES = _set("-n --name -p --prefix -c --channel --file -f --solver --subdir --platform")
-_RPM_REMOVE = _set("remove erase autoremove groupremove rm")
-
-MANAGERS: dict[str, Manager] = {
-    "apt-get": Manager("apt", _set("install build-dep"), _set("remove purge autoremove autopurge"), _APT_VALUES),
-    "apk": Manager(
-        "apk",
-        _set("add"),
-        _set("del"),
-        _set("-X --repository -p --root --keys-dir --repositories-file --arch --wait --cache-max-age --cache-dir"),
-    ),
-    "dnf": Manager("dnf", _set("install localinstall groupinstall reinstall swap"), _RPM_REMOVE, _DNF_VALUES),
-    "zypper": Manager(
-        "zypper",
-        _set("install in"),
-        _set("remove rm"),
-        _set("-t --type -r --repo --from -R --root -D --reposd-dir -C --cache-dir -c --config --plus-repo -p"),
-    ),
-    "pacman": Manager("pacman", _set("-S"), _set("-R"), _set("--ignore --root --dbpath --config -b -r --overwrite")),
-    "pip": Manager("pip", _set("install"), _set("uninstall"), _PIP_VALUES),
-    "pipx": Manager(
-        "pipx", _set("install inject"), _set("uninstall"), _set("--python --index-url -i --pip-args --suffix")
-    ),
-    "poetry": Manager(
-        "poetry", _set("add"), _set("remove"), _set("-G --group -E --extras --source --python --platform")
-    ),
-    "conda": Manager("conda", _set("install create"), _set("remove uninstall"), _CONDA_VALUES),
-    "npm": Manager("npm", _set("install i add"), _set("uninstall remove rm un"), _NPM_VALUES),
-    "yarn": Manager("yarn", _set("add"), _set("remove"), _NPM_VALUES, _set("global")),
-    "gem": Manager(
-        "gem", _set("install"), _set("uninstall"), _set("-v --version -i --install-dir -n --bindir -s --source -P")
-    ),
-    "cargo": Manager(
-        "cargo",
-        _set("install"),
-        _set("uninstall"),
-        _set(
-            "--version --vers --git --branch --tag --rev --path --registry --index --root --target --features -F -j --profile"
-        ),
-    ),
-    "rustup": Manager(
-        "rustup",
-        _set("install add default"),
-        _set("uninstall remove"),
-        _set("--profile -c --component -t --target --toolchain"),
-        _set("toolchain component target"),
-    ),
-    "go": Manager("go", _set("install get"), frozenset(), _set("-tags -ldflags -gcflags -mod -modfile -p -o")),
-}
-MANAGERS["apt"] = MANAGERS["aptitude"] = MANAGERS["apt-get"]
-MANAGERS["microdnf"] = MANAGERS["dnf"]._replace(name="microdnf")
-MANAGERS["yum"] = MANAGERS["dnf"]._replace(name="yum")
-MANAGERS["dnf5"] = MANAGERS["tdnf"] = MANAGERS["dnf"]
-MANAGERS["mamba"] = MANAGERS["micromamba"] = MANAGERS["conda"]._replace(name="mamba")
-MANAGERS["pip3"] = MANAGERS["pip2"] = MANAGERS["pip"]
-MANAGERS["pnpm"] = MANAGERS["npm"]._replace(name="pnpm")
-MANAGERS["bun"] = MANAGERS["npm"]._replace(name="bun")
 _SEPARATORS = {
     "apt": "=/",
     "apk": "=<>~@",
@@ -124,6 +32,11 @@ _SEPARATORS = {
     "zypper": "=<>",
     "gem": ":",
 }
+# Flags of apk without a value, which may stand in one word with -t: https://man.archlinux.org/man/apk.8
+_APK_LETTERS = frozenset("qvfiUulhr")
+# What rpm appends to a name for one architecture of it: `gcc.x86_64`.
+_ARCHITECTURES = (".x86_64", ".aarch64", ".i686", ".noarch", ".ppc64le", ".s390x")
+_OF_RPM = frozenset({"dnf", "yum", "microdnf", "zypper", "rpm"})
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
 # What `apt-get build-dep name` brings whatever the name is, which itself it does not install: https://manpages.debian.org/apt-get.8
 _ALWAYS_NEEDED = "build-essential"
@@ -140,6 +53,8 @@ def operations(call: Invocation) -> list[Operation]:
     manager, arguments = found
     if manager.name == "pacman":
         return _pacman(manager, arguments)
+    if not manager.install:
+        return _by_flag(manager, arguments)
     return _subcommand(manager, arguments)
 
 
@@ -163,38 +78,44 @@ def _manager(call: Invocation) -> tuple[Manager, tuple[Argument, ...]] | None:
 
 def _subcommand(manager: Manager, arguments: tuple[Argument, ...]) -> list[Operation]:
     """Managers of the form `manager [flags] subcommand [flags] names`."""
-    kind = ""
-    group = ""
+    verb, group = "", ""
     names: list[Argument] = []
-    needs = False
     words = iter(arguments)
     for argument in words:
         text = argument.text
         if text.startswith("-") and text != "-":
-            if manager.name == "apk" and kind and text.split("=")[0] in ("-t", "--virtual"):
-                group = text.partition("=")[2] or next(words, argument).text
-            elif simulates(manager.name, text, chosen=bool(kind)):
+            virtual = _virtual(text) if manager.name == "apk" and verb else None
+            if virtual is not None:
+                group = virtual or next(words, argument).text
+                continue
+            if text in manager.values and not simulates(manager.name, text, chosen=bool(verb)):
+                text = next(words, argument).text
+            if simulates(manager.name, text, chosen=bool(verb)):
                 return []
-            elif text in manager.values:
-                value = next(words, argument).text
-                if simulates(manager.name, value, chosen=bool(kind)):
-                    return []
-        elif kind:
+        elif verb:
             names.append(argument)
-        elif text in manager.install:
-            kind = "install"
-            needs = text == "build-dep"
-        elif text in manager.remove:
-            kind = "remove"
-        elif manager.name in ("dnf", "yum", "microdnf") and text == "group":
-            continue
+        elif text in manager.install or text in manager.remove:
+            verb = text
         elif text not in manager.skip:
             return []
-    if not kind:
-        return []
-    if needs:
-        return [Operation(kind, manager.name, _ALWAYS_NEEDED, "", group, name) for name in names[:1]]
-    return _operations(manager, kind, group, names)
+    return _of_verb(manager, verb, group, names)
+
+
+def _virtual(flag: str) -> str | None:
+    """The name that apk gives to packages together, empty where it is the next word; None for other flags. `-Ut` is `-U -t`."""
+    if flag.startswith("--"):
+        name, _, value = flag.partition("=")
+        return value if name == "--virtual" else None
+    letters, found, value = flag[1:].partition("t")
+    return value.removeprefix("=") if found and _APK_LETTERS.issuperset(letters) else None
+
+
+def _of_verb(manager: Manager, verb: str, group: str, names: list[Argument]) -> list[Operation]:
+    if verb == "build-dep":
+        return [Operation("needs", manager.name, _ALWAYS_NEEDED, "", group, name) for name in names[:1]]
+    if verb == "swap":
+        return _operations(manager, "remove", group, names[:1]) + _operations(manager, "install", group, names[1:])
+    return _operations(manager, "install" if verb in manager.install else "remove", group, names) if verb else []
 
 
 def _operations(manager: Manager, kind: str, group: str, names: list[Argument]) -> list[Operation]:
@@ -202,8 +123,34 @@ def _operations(manager: Manager, kind: str, group: str, names: list[Argument]) 
     for argument in names:
         name, version = split_version(manager.name, argument.text)
         if name and not _is_file(name):
-            result.append(Operation(kind, manager.name, name, version, group, argument))
+            does = _suffixed(argument.text, kind) if manager.name == "apt" else kind
+            result.append(Operation(does, manager.name, name, version, group, argument))
     return result
+
+
+def _suffixed(text: str, kind: str) -> str:
+    """What apt does with a name: `install gcc-` removes, `remove gcc+` installs."""
+    if text.endswith("-"):
+        return "remove"
+    return "install" if text.endswith("+") and not text.endswith("++") else kind
+
+
+def _by_flag(manager: Manager, arguments: tuple[Argument, ...]) -> list[Operation]:
+    """What `dpkg --purge` and `rpm -e` remove; what these install are files."""
+    names: list[Argument] = []
+    removes = False
+    words = iter(arguments)
+    for argument in words:
+        text = argument.text
+        if simulates(manager.name, text, chosen=removes):
+            return []
+        if text in manager.values:
+            next(words, None)
+        elif text in manager.remove:
+            removes = True
+        elif not text.startswith("-"):
+            names.append(argument)
+    return _operations(manager, "remove", "", names) if removes else []
 
 
 def _pacman(manager: Manager, arguments: tuple[Argument, ...]) -> list[Operation]:
@@ -237,7 +184,9 @@ def split_version(manager: str, text: str) -> tuple[str, str]:
             return text[:position], version.lstrip("=<>!~@/: ")
     if manager == "apt" and text.endswith(("+", "-")) and not text.endswith("++"):
         return text[:-1], ""
-    return text.partition(":")[0] if manager == "apt" else text, ""
+    if manager in _OF_RPM and text.endswith(_ARCHITECTURES):
+        return text.rpartition(".")[0], ""
+    return text.partition(":")[0] if manager in ("apt", "dpkg") else text, ""
 
 
 def _is_file(name: str) -> bool:

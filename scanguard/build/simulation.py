@@ -27,9 +27,21 @@ def simulates(manager: str, word: str, *, chosen: bool) -> bool:
     """Whether a word keeps a manager from changing anything; `chosen` says that its subcommand stands before the word."""
     if word in _LONG or word.endswith("tsflags=test"):
         return True
-    if manager == "apt" and "::" in word:
-        name, _, value = word.lower().removeprefix("-o").removeprefix("=").partition("=")
-        return name in _SETTINGS and value in _YES
+    if manager == "apt" and switched_on(word, _SETTINGS):
+        return True
+    if manager == "rpm" and word == "--test":
+        return True
     acts, others = (_LETTERS_AFTER_SUBCOMMAND if chosen else _LETTERS).get(manager, ("", ""))
     letters = word[1:] if word.startswith("-") else ""
     return not frozenset(letters).isdisjoint(acts) and frozenset(letters).issubset(acts + others)
+
+
+def switched_on(word: str, settings: frozenset[str]) -> bool:
+    """Whether a word of apt's command line, `-o` before it or in it, switches on one of these settings (lower case)."""
+    name, _, value = word.lower().removeprefix("-o").removeprefix("=").partition("=")
+    return name in settings and is_yes(value)
+
+
+def is_yes(value: str) -> bool:
+    """Whether apt takes a value for true: https://manpages.debian.org/apt.conf.5."""
+    return value.lower() in _YES

@@ -27,7 +27,7 @@ def listed(found: Stage) -> list[tuple[str, str]]:
         ("RUN apt-get install gcc=4:12 && apt-get purge gcc", [("gcc", "same layer")]),
         (
             "RUN apt-get install gcc-12 gcc g++ && apt-get purge 'gcc*'",
-            [("gcc-12", "same layer"), ("gcc", "same layer"), ("g++", "kept")],
+            [("gcc-12", "same layer"), ("gcc", "same layer"), ("g++", "same layer")],
         ),
         ("RUN apt-get install gcc-12 && apt-get purge 'gcc-?2'", [("gcc-12", "same layer")]),
         (
@@ -92,7 +92,7 @@ def test_apt_mark_spares_what_it_marks_again() -> None:
     assert listed(stage(text)) == [("gcc", "same layer"), ("tini", "kept")]
 
 
-IN = "apt-get install gcc tini"
+IN, SWEEP = "apt-get install gcc tini", "apt-get autoremove"
 BOTH_KEPT, BOTH_GONE = [("gcc", "kept"), ("tini", "kept")], [("gcc", "same layer"), ("tini", "same layer")]
 ONE_GONE = [("gcc", "same layer"), ("tini", "kept")]
 
@@ -139,6 +139,40 @@ ONE_GONE = [("gcc", "same layer"), ("tini", "kept")]
         ),
         (f"{IN} && apt-mark auto '.*' && apt-mark showauto | xargs apt-mark manual && apt-get autoremove", BOTH_KEPT),
         (f"{IN} && apt-mark auto '.*' && apt-mark manual $(apt-mark showauto) && apt-get autoremove", BOTH_KEPT),
+        # A list in a file.
+        (
+            f"{IN} && apt-mark showmanual >/tmp/s && apt-mark auto '.*' && apt-mark manual $(cat /tmp/s) && {SWEEP}",
+            BOTH_KEPT,
+        ),
+        (
+            f"{IN} && apt-mark showmanual >/tmp/s && apt-mark auto '.*' && xargs apt-mark manual </tmp/s && {SWEEP}",
+            BOTH_KEPT,
+        ),
+        (
+            f"{IN} && apt-mark showmanual | sort >/tmp/s && apt-mark auto '.*' && apt-mark manual $(</tmp/s) && {SWEEP}",
+            BOTH_KEPT,
+        ),
+        (
+            f"{IN} && apt-mark showmanual | tee /tmp/s && apt-mark auto '.*' && sort /tmp/s | xargs apt-mark manual && {SWEEP}",
+            BOTH_KEPT,
+        ),
+        (
+            f"apt-mark showmanual >/tmp/s\nRUN {IN} && apt-mark auto '.*' && xargs apt-mark manual </tmp/s && {SWEEP}",
+            BOTH_GONE,
+        ),
+        (
+            f"{IN} && apt-mark showmanual >/tmp/s && apt-mark auto '.*' && xargs apt-mark manual </tmp/t && {SWEEP}",
+            BOTH_GONE,
+        ),
+        (
+            f"{IN} && apt-mark showmanual >/tmp/s && : >/tmp/s && apt-mark auto '.*' && xargs apt-mark manual </tmp/s && {SWEEP}",
+            BOTH_GONE,
+        ),
+        (f"{IN} && apt-mark auto '.*' && apt-mark manual $(apt-mark showauto | grep -v gcc) && {SWEEP}", BOTH_GONE),
+        # Flags before the verb.
+        (f"{IN} && apt-mark -q auto gcc && {SWEEP}", ONE_GONE),
+        (f"{IN} && apt-mark -o Dir=/ auto gcc && apt-mark -qq manual tini && {SWEEP}", ONE_GONE),
+        (f"{IN} && apt-mark -s auto gcc && {SWEEP}", BOTH_KEPT),
         # What some other list holds is not known: Docker's official images mark the libraries of what they built.
         (
             f"{IN} && apt-mark auto '.*' && find /usr/local -type f | xargs ldd | cut -d: -f1 | xargs apt-mark manual && "
@@ -157,15 +191,17 @@ def test_marks(run: str, expected: list[tuple[str, str]]) -> None:
 
 
 TOOLS = ("gcc", "g++", "make")
+META_GONE = [("build-essential", "same layer")]
+
+
+def found(install: str, run: str) -> list[tuple[str, str]]:
+    named = "build-essential" if install == "install" else "nginx"
+    return listed(stage(f"FROM debian:12\nRUN apt-get {install} {named} && {run}\n"))
 
 
 @pytest.mark.parametrize("install", ["install", "build-dep"])
 class TestMetapackages:
     """`build-essential` holds nothing: what it brings is there until an autoremove."""
-
-    def found(self, install: str, run: str) -> list[tuple[str, str]]:
-        named = "build-essential" if install == "install" else "nginx"
-        return listed(stage(f"FROM debian:12\nRUN apt-get {install} {named} && {run}\n"))
 
     @pytest.mark.parametrize(
         ("run", "expected"),
@@ -179,20 +215,93 @@ class TestMetapackages:
             ("apt-get purge gcc", [("make", "kept")]),
             ("apt-get purge build-essential g++", [("gcc", "kept"), ("make", "kept")]),
             ("apt-get purge build-essential && apt-get autoremove -s", [(name, "kept") for name in TOOLS]),
-            ("apt-get purge build-essential gcc make", [("build-essential", "same layer")]),
-            ("apt-get purge --auto-remove build-essential", [("build-essential", "same layer")]),
-            ("apt-get autoremove build-essential", [("build-essential", "same layer")]),
-            ("apt-get purge build-essential && apt-get autoremove", [("build-essential", "same layer")]),
-            ("aptitude purge build-essential", [("build-essential", "same layer")]),
+            ("apt-get purge build-essential gcc make", META_GONE),
+            ("apt-get purge build-essential gcc-12 g++-12 make", META_GONE),
+            ("apt-get purge 'gcc-*' make", META_GONE),
+            ("apt-get purge binutils make", META_GONE),
+            ("apt-get purge gcc-12-base make", [("gcc", "kept"), ("g++", "kept")]),
+            ("dpkg --purge build-essential", [(name, "kept") for name in TOOLS]),
+            ("dpkg --purge build-essential gcc g++", [("make", "kept")]),
         ],
     )
     def test_in_one_step(self, install: str, run: str, expected: list[tuple[str, str]]) -> None:
-        assert self.found(install, run) == expected
+        assert found(install, run) == expected
 
-    def test_in_later_steps(self, install: str) -> None:
-        purge = "true\nRUN apt-get purge build-essential"
-        assert self.found(install, purge) == [(name, "kept") for name in TOOLS]
-        assert self.found(install, f"{purge}\nRUN apt-get autoremove") == [("build-essential", "later")]
+
+SWEEPS = [
+    "apt-get purge --auto-remove build-essential",
+    "apt-get purge --auto-remove=yes build-essential",
+    "apt-get purge --autoremove build-essential",
+    "apt-get -o APT::Get::AutomaticRemove=1 purge build-essential",
+    "apt-get purge build-essential -oAPT::Get::AutomaticRemove=true",
+    "apt-get autoremove build-essential",
+    "apt-get install --auto-remove build-essential-",
+    "apt-get purge build-essential && apt-get autoremove",
+    "aptitude purge build-essential",
+]
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+class TestSweptMetapackages:
+    def test_what_it_brought_goes_with_it(self, sweep: str) -> None:
+        assert found("install", sweep) == META_GONE
+
+    def test_what_somebody_asks_for_stays(self, sweep: str) -> None:
+        assert found("install", f"apt-mark manual gcc && {sweep}") == [("gcc", "kept")]
+        assert found("install", f"apt-mark manual g++ && {sweep}") == [("gcc", "kept"), ("g++", "kept")]
+
+    def test_build_dep_brings_others_that_hold_some(self, sweep: str) -> None:
+        """As `apt-get -s` says where dpkg-dev is marked manual."""
+        assert found("build-dep", sweep) == [("gcc", "kept"), ("make", "kept")]
+        assert found("build-dep -o APT::Get::Build-Dep-Automatic=true", sweep) == META_GONE
+
+
+def test_sweeps_that_are_switched_off() -> None:
+    kept = [(name, "kept") for name in TOOLS]
+    assert found("install", "apt-get purge --auto-remove=no build-essential") == kept
+    assert found("install", "apt-get -o APT::Get::AutomaticRemove=0 purge build-essential") == kept
+
+
+def test_metapackages_in_later_steps() -> None:
+    purge = "true\nRUN apt-get purge build-essential"
+    assert found("install", purge) == [(name, "kept") for name in TOOLS]
+    assert found("install", f"{purge}\nRUN apt-get autoremove") == [("build-essential", "later")]
+    built = build(f"FROM debian:12\nRUN apt-get install build-essential && {purge}\nRUN apt-get autoremove\n")
+    assert built.stages[0].packages[0].removed is built.stages[0].steps[3]
+
+
+@pytest.mark.parametrize(
+    ("run", "left"),
+    [
+        ("apt-get install gcc g++ && apt-get purge gcc", []),
+        ("apt-get install gcc g++ && apt-get purge g++", ["gcc"]),
+        ("apt-get install gcc g++ && apt-get purge gcc-12", []),
+        ("apt-get install gcc gcc-11 && apt-get purge gcc-11", ["gcc"]),
+        ("apt-get install g++ gcc && apt-mark auto gcc && apt-get autoremove", ["g++", "gcc"]),
+        ("apt-get install gcc make && apt-get install gcc- make-", []),
+        ("apt-get install gcc && apt-get remove gcc+", ["gcc", "gcc"]),
+        ("apt-get install gcc make && dpkg -P gcc", ["make"]),
+        ("apt-get install gcc && dpkg --purge --dry-run gcc", ["gcc"]),
+        ("dnf install gcc gcc-c++ && dnf remove gcc.x86_64", []),
+        ("dnf install gcc gcc-c++ && rpm -e gcc-c++", ["gcc"]),
+        ("zypper in gcc && rpm --erase gcc", []),
+        ("yum install gcc && rpm -e --test gcc", ["gcc"]),
+        ("dnf install gcc && dnf swap gcc bash", ["bash"]),
+        ("dnf install gcc make && dnf mark remove gcc", ["gcc", "make"]),
+        ("dnf install gcc make && dnf mark remove gcc && dnf -y autoremove", ["make"]),
+        ("dnf install gcc make && dnf mark dependency gcc make && dnf mark user make && dnf remove vim", ["make"]),
+        ("dnf install gcc && dnf mark remove gcc && dnf remove --noautoremove vim", ["gcc"]),
+        ("yum install gcc && yum clean all && yum history -y undo last", []),
+        ("dnf install make && dnf install gcc && dnf history undo last", ["make"]),
+        ("dnf install make && dnf remove vim && dnf history undo last", ["make"]),
+        ("apk add -Ut .b gcc && apk del .b", []),
+        ("apk add gcc g++ && apk del gcc", ["g++"]),
+    ],
+)
+def test_what_goes_along(run: str, left: list[str]) -> None:
+    """`apt-get -s remove` says so for Debian's; dnf takes along what needs a package, rpm and dpkg do not."""
+    packages = stage(f"FROM a\nRUN {run}\n").packages
+    assert [one.name for one in packages if one.removed is None] == left
 
 
 def test_everything_about_a_package() -> None:
