@@ -37,11 +37,12 @@ class Ledger:
 
     def __init__(self, base: "Ledger | None") -> None:
         self._packages: list[Package] = list(base._packages) if base else []
+        self._live: set[int] = set(base._live) if base else set()
         self._auto: set[int] = set(base._auto) if base else set()
         # What metapackages brought, each behind its own; the files with lists of packages; what the last dnf installed.
         self._brought: set[int] = set(base._brought) if base else set()
         self._files: dict[str, frozenset[int]] = dict(base._files) if base else {}
-        self._last: range = range(0)
+        self._last: range = base._last if base else range(0)
 
     def packages(self) -> tuple[Package, ...]:
         """All packages, in the order in which they were installed; a metapackage that is gone as what it left."""
@@ -75,7 +76,13 @@ class Ledger:
             self._rustup(call, step)
 
     def _of(self, family: str) -> frozenset[int]:
-        return frozenset(at for at, package in enumerate(self._packages) if _family(package.manager) == family)
+        """What is installed of a family of managers."""
+        return frozenset(at for at in self._live if _family(self._packages[at].manager) == family)
+
+    def _add(self, package: Package) -> int:
+        self._packages.append(package)
+        self._live.add(len(self._packages) - 1)
+        return len(self._packages) - 1
 
     def _printed(self, call: Invocation) -> frozenset[int]:
         """The packages that a command prints the names of: `apt-mark`'s lists, by itself or out of a file."""
@@ -124,44 +131,46 @@ class Ledger:
         package = Package(
             manager, name, operation.version, argument.span, step, argument.known, call.certain, operation.group
         )
-        place = len(self._packages)
-        self._packages.append(package)
-        asked = () if operation.kind == "install" or automatic(call) else HELD
-        if operation.kind == "needs" and automatic(call):
-            self._auto.add(place)
-        for member in METAPACKAGES.get(name, ()) if manager == "apt" else ():
-            self._brought.add(len(self._packages))
-            if member not in asked:
-                self._auto.add(len(self._packages))
-            self._packages.append(package._replace(name=member))
+        place = self._add(package)
+        asked: tuple[str, ...] = ()
+        if operation.kind == "needs":
+            asked = () if automatic(call) else HELD
+            self._auto |= {place} if automatic(call) else set()
+        for name in METAPACKAGES.get(package.name, ()) if manager == "apt" else ():
+            member = self._add(package._replace(name=name))
+            self._brought.add(member)
+            if name not in asked:
+                self._auto.add(member)
 
     def _meant(self, operation: Operation) -> frozenset[int]:
         """What goes where a package is removed: it, its group, and what needs it."""
         wanted, family = operation.name, _family(operation.manager)
-        here = {at for at in self._of(family) if self._packages[at].removed is None}
-        named = {at for at in here if matches(self._packages[at].name, wanted)}
-        group = {at for at in here if self._packages[at].group and self._packages[at].group == wanted}
-        if family not in ("apt", "rpm") or operation.manager in _ALONE:
-            return frozenset(named | group)
-        versions = family == "apt" and (not named or "*" in wanted)
-        return frozenset(at for at in here if goes_with(self._packages[at].name, wanted, versions=versions))
+        here = self._of(family)
+        names = {self._packages[at].name for at in here}
+        going = {name for name in names if matches(name, wanted)}
+        if family in ("apt", "rpm") and operation.manager not in _ALONE:
+            versions = family == "apt" and (not going or "*" in wanted)
+            going = {name for name in names if goes_with(name, wanted, versions=versions)}
+        return frozenset(at for at in here if self._packages[at].name in going or self._packages[at].group == wanted)
 
     def _unneeded(self, family: str) -> frozenset[int]:
         """What nobody asked for, and nothing needs that somebody asked for."""
-        asked = {self._packages[at].name for at in self._of(family) - self._auto if self._packages[at].removed is None}
+        here = self._of(family)
+        asked = {self._packages[at].name for at in here - self._auto}
         kept = {name for package in asked for name in needed(package)}
-        return frozenset(at for at in self._of(family) & self._auto if self._packages[at].name not in kept)
+        return frozenset(at for at in here & self._auto if self._packages[at].name not in kept)
 
     def _take_away(self, places: Iterable[int], step: BuildStep, span: Span) -> None:
-        for at in places:
-            if self._packages[at].removed is None:
-                self._packages[at] = self._packages[at]._replace(removed=step, removed_span=span)
+        for at in self._live.intersection(places):
+            self._packages[at] = self._packages[at]._replace(removed=step, removed_span=span)
+        self._live.difference_update(places)
+        self._auto &= self._live
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
         """`curl https://sh.rustup.rs | sh`: rustup's own installer is how a Rust toolchain comes without a package."""
         for argument in call.arguments:
             if "sh.rustup.rs" in argument.text or "static.rust-lang.org/rustup" in argument.text:
-                self._packages.append(Package("rustup", "rust", "", argument.span, step, True, call.certain))
+                self._add(Package("rustup", "rust", "", argument.span, step, True, call.certain))
 
 
 def _family(manager: str) -> str:
