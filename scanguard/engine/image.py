@@ -9,7 +9,7 @@ from scanguard.engine.setting import Setting, describe
 from scanguard.image.nodes import Kind, LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.errors import TargetError
-from scanguard.model.finding import LEFT_OUT, OR_THIS, SAME_LAYER, Finding, Place
+from scanguard.model.finding import LEFT_OUT, NO_LINE, OR_THIS, SAME_LAYER, Finding, Place
 from scanguard.model.location import Region, Source, Span
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Notification
@@ -124,7 +124,7 @@ class ImageStamp:
         return Finding(
             made,
             grade,
-            min(problem.confidence, Confidence.MEDIUM) if origin.certainty in _DOUBTFUL else problem.confidence,
+            min(problem.confidence, Confidence.MEDIUM) if self._doubtful(origin, problem) else problem.confidence,
             " ".join(filter(None, (problem.message, self._sentence(origin)))),
             self.source.uri if self.source is not None else self.home.uri,
             region,
@@ -140,6 +140,13 @@ class ImageStamp:
             origin.certainty.value if self.scan.blame is not None else "",
             problem.facts,
         )
+
+    def _doubtful(self, origin: Origin, problem: ImageProblem) -> bool:
+        """Whether the line that the finding gets may be a wrong one; what is said of the image as a whole needs none."""
+        unknown = (
+            origin.certainty is Certainty.UNKNOWN and self.scan.blame is not None and problem.place != ImagePlace()
+        )
+        return unknown or origin.certainty in _DOUBTFUL
 
     def _origin(self, place: ImagePlace) -> Origin:
         """What blame says of a place; of a file that several layers hold, of the first one with the same bytes."""
@@ -195,7 +202,7 @@ class ImageStamp:
         if origin.certainty is Certainty.SPAN:
             return "The builder made one layer of several instructions."
         if origin.certainty is Certainty.UNKNOWN:
-            return "No line of the Dockerfile is known for it." if blame.reason else origin.reason
+            return NO_LINE if blame.reason else origin.reason
         return origin.reason if origin.heuristic else ""
 
     def _related(self, origin: Origin, problem: ImageProblem) -> Iterator[Place]:

@@ -45,6 +45,8 @@ SAME_LAYER = "In the same layer"
 REMOVED = "Removed here; the layers below still hold it."
 """A related place of a finding of an image: the instruction that takes the file away from who looks, not from the layers."""
 
+NO_LINE = "No line of the Dockerfile is known for it."
+"""How the message of a finding of an image ends whose Dockerfile tells nothing of the image."""
 REFUTES = "refutes"
 """The name of a fact of an image whose value is a rule of Dockerfiles: it only tells that what this rule says is not so."""
 

@@ -1,8 +1,9 @@
 """Findings of images for a reader: many on one line become one block with a table, and each image gets a line that sums up."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
-from scanguard.model.finding import OR_THIS, REMOVED, SAME_LAYER, Finding
+from scanguard.model.finding import NO_LINE, OR_THIS, REMOVED, SAME_LAYER, Finding
 from scanguard.model.record import NamedTuple
 from scanguard.model.report import Report, ScannedImage
 from scanguard.model.rule import Severity
@@ -10,6 +11,7 @@ from scanguard.reporters.details import other_lines
 from scanguard.reporters.terminal import visible
 
 _MOST = 50
+_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
 _COLUMNS = frozenset({"package", "status", "CVSS", "known to be exploited"})
 Paint = Callable[[Severity, str], str]
 
@@ -44,11 +46,15 @@ def table(findings: Sequence[Finding], paint: Paint, *, unicode: bool) -> list[s
     rows = sorted(findings, key=lambda one: (-one.severity, one.rule.id, one.key))
     shown = rows[:_MOST]
     widest = max(len(one.rule.id) for one in shown)
+    told = _ending(rows)
     lines = []
     for one in shown:
-        facts = ", ".join(_fact(name, value) for name, value in one.facts if name in _COLUMNS) or one.message
+        facts = ", ".join(_fact(name, value) for name, value in one.facts if name in _COLUMNS)
+        words = facts or one.message.removesuffix(told)
+        seen = _seen(one)
         label = paint(one.severity, f"{one.severity.label:<8}")
-        lines.append(f"{label} {one.rule.id:<{widest}}  {visible(facts + _seen(one), unicode=unicode)}")
+        row = f"{words.removesuffix('.')}{seen}" if seen else words
+        lines.append(f"{label} {one.rule.id:<{widest}}  {visible(row, unicode=unicode)}")
     if len(rows) > len(shown):
         lines.append(f"… and {len(rows) - len(shown)} more" if unicode else f"... and {len(rows) - len(shown)} more")
     return lines
@@ -65,7 +71,27 @@ def head(block: Block) -> str:
     noun, names = named(block.images)
     whose = "its" if noun == "image" else "their"
     base = f" that {whose} base image brought" if first.origin == "base" else ""
-    return f"{len(block.findings)} findings in the {noun} {names}{base}{_doubt(first)}"
+    doubt = _unknown(block.findings) if first.origin == "unknown" else _doubt(first)
+    return f"{len(block.findings)} findings in the {noun} {names}{base}{doubt}"
+
+
+def _unknown(findings: Sequence[Finding]) -> str:
+    """That no line is known for them, and why, where one reason holds for all."""
+    reason = _ending(findings)
+    return "; no line of the Dockerfile is known for them" + ("" if reason in ("", f" {NO_LINE}") else f".{reason}")
+
+
+def _ending(findings: Sequence[Finding]) -> str:
+    """The sentences after the first with which all messages end, where they are about the line; the head says it once."""
+    if findings[0].origin == "exact":
+        return ""
+    messages = [_SENTENCE.split(one.message)[1:] for one in findings]
+    shared: list[str] = []
+    for sentences in zip(*map(reversed, messages), strict=False):
+        if len(set(sentences)) > 1:
+            break
+        shared.insert(0, f" {sentences[0]}")
+    return "".join(shared)
 
 
 def named(images: Sequence[str]) -> tuple[str, str]:

@@ -116,11 +116,11 @@ class _TextWriter:
     def _header(self, finding: Finding) -> str:
         """`path:line:column: severity[rule-name] ID message`."""
         rule, paint = finding.rule, self.palette.paint
-        where = self._place(finding.uri, finding.region)
+        where, said = self._place(finding.uri, finding.region), finding.message
         if finding.image and not finding.origin:  # the place is for reports that must have one
-            where = self._place(f"image {finding.image}", None)
+            where, said = self._place(f"image {finding.image}", None), said.removesuffix(f" Image: {finding.image}.")
         word = paint(_COLORS[finding.severity], f"{finding.severity.label}[{rule.name}]")
-        message = visible(finding.message, unicode=self.unicode)
+        message = visible(said, unicode=self.unicode)
         doubt = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"
         return f"{where}{word} {self.palette.dim(rule.id) + ' ' if rule.id else ''}{message}{self.palette.dim(doubt)}"
 

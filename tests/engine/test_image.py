@@ -144,7 +144,7 @@ def test_a_dockerfile_of_another_image() -> None:
     scan = looked("FROM debian:12\nRUN a\nCOPY b /b\nUSER app\n", image(ROOT, *buildkit("RUN /bin/sh -c x")))
     assert scan.blame is not None and scan.blame.reason.startswith("The image was not built from this Dockerfile")
     message = "It is odd. No line of the Dockerfile is known for it."
-    assert told(scan, at(1)) == ("unknown", 1, "0", message, Confidence.HIGH, ())
+    assert told(scan, at(1)) == ("unknown", 1, "0", message, Confidence.MEDIUM, ())
     assert finding(scan, at(1)).region == Region(1, 6, 1, 15)
 
 
@@ -163,7 +163,7 @@ def test_what_the_dockerfile_lacks_is_the_stages_own_where_the_image_is_its() ->
 
 def test_a_layer_that_nobody_made() -> None:
     message = "It is odd. The image has no layer 9."
-    assert told(looked(TEXT, BUILT), at(9)) == ("unknown", 1, "app", message, Confidence.HIGH, ())
+    assert told(looked(TEXT, BUILT), at(9)) == ("unknown", 1, "app", message, Confidence.MEDIUM, ())
 
 
 def test_a_dockerfile_without_a_stage() -> None:
