@@ -42,7 +42,7 @@ OR_THIS = "Or this instruction"
 """A related place of a finding of an image: as likely the cause as the place of the finding itself."""
 SAME_LAYER = "In the same layer"
 """A related place of a finding of an image: an instruction of which the builder made one layer with that of the finding."""
-REMOVED = "Removed here; the layers below still hold it."
+REMOVED = "Removed here, but not from the layers below."
 """A related place of a finding of an image: the instruction that takes the file away from who looks, not from the layers."""
 
 NO_LINE = "No line of the Dockerfile is known for it."

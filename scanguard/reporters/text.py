@@ -182,8 +182,10 @@ def summary(report: Report, palette: Palette) -> str:
         parts.append(f"{counts(active)} in {_where(report)}")
     elif report.complete:
         parts.append(palette.paint("1;32", "clean:") + f" nothing found in {_where(report)}")
-    else:
+    elif report.file_count or report.images:
         parts.append(f"nothing found in {_where(report)}")
+    else:
+        parts.append("nothing was checked")
     known = sum(finding.known for finding in report.findings) if report.baseline else 0
     left_out = sum(finding.suppressions == (LEFT_OUT,) for finding in report.findings) if report.images else 0
     suppressed = len(report.findings) - len(active) - known - left_out

@@ -82,7 +82,7 @@ def test_the_whole_trace() -> None:
     assert (told(build, origin), origin.layer) == (("exact", [2]), 1)
     assert [(step.message, build.dockerfile.source.line_of(step.span.start)) for step in origin.related] == [
         ("Written again here, with the same contents.", 3),
-        ("Removed here; the layers below still hold it.", 4),
+        ("Removed here, but not from the layers below.", 4),
     ]
     assert Trails(layers[:3], lambda *_: (1, "k")).trace(blame, "key", 1).related == ()
 

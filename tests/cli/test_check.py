@@ -191,7 +191,7 @@ class TestStandardInput:
         self.feed(monkeypatch, b"\x7fELF\0\0\0")
         assert command("check", "-") == (
             3,
-            "stdin: error: is not a text file; name another\n\nnothing found in 0 files; incomplete: 1 error above\n",
+            "stdin: error: is not a text file; name another\n\nnothing was checked; incomplete: 1 error above\n",
             "",
         )
 

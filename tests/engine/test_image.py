@@ -285,7 +285,7 @@ def test_nothing_is_read_for_files_that_one_layer_holds() -> None:
         scan, [(setting(nothing), at(2, "srv/a")), (setting(nothing), at(2)), (setting(nothing), at())], HOME, never
     )
     assert [one.region.start_line for one in found] == [3, 3, 1]
-    assert found[0].related == (Place("Removed here; the layers below still hold it.", Region(6, 1, 6, 8)),)
+    assert found[0].related == (Place("Removed here, but not from the layers below.", Region(6, 1, 6, 8)),)
 
 
 def test_paths_without_the_contents_of_layers() -> None:

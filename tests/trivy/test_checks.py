@@ -89,6 +89,14 @@ def test_one_package() -> None:
     ]
 
 
+@pytest.mark.parametrize("description", ["", "glibc: a buffer overflow", "glibc: a buffer overflow."])
+def test_the_manual_says_nothing_twice(description: str) -> None:
+    one = vulnerability(package("libc6", "2.36-9"))._replace(title="glibc: a buffer overflow", description=description)
+    (found,) = problems("SGV101", inventory(one._replace(aliases=("DSA-5514-1",))))
+    assert found.rule is not None
+    assert found.rule.help.startswith("glibc: a buffer overflow.\n\nAlso known as DSA-5514-1.\n\n## References\n\n")
+
+
 def test_several_packages_are_one_finding_on_a_line_of_ours() -> None:
     base, ours = package("libssl3", "3.0"), package("openssl", "3.0", 2, "opt/x/METADATA")
     found = problems("SGV101", inventory(vulnerability(base), vulnerability(ours), vulnerability(base)), 1)

@@ -152,9 +152,10 @@ def _rule(first: Vulnerability, severity: Severity) -> Rule:
     """The rule of this one vulnerability: its own id, the name by which policies speak of all of them."""
     references = "\n".join(f"- [{one}]({url})" for one, url in _links(first))
     names = ", ".join(first.aliases)
+    summary = f"{first.title or first.id}.".replace("..", ".")
     parts = (
-        f"{first.title or first.id}.".replace("..", "."),
-        first.description,
+        summary,
+        "" if f"{first.description.rstrip('.')}." == summary else first.description,
         f"Also known as {names}." if names else "",
         "## References\n\n" + references,
     )
@@ -164,7 +165,7 @@ def _rule(first: Vulnerability, severity: Severity) -> Rule:
         "vulnerable-package",
         "vulnerability",
         severity,
-        parts[0],
+        summary,
         "\n\n".join(part for part in parts if part),
         controls=(("cwe", cwe),) if cwe else (),
     )
