@@ -12,6 +12,7 @@ from scanguard.reporters.terminal import visible
 
 _MOST = 50
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
+_HERE = " here."
 _COLUMNS = frozenset({"package", "status", "CVSS", "known to be exploited"})
 Paint = Callable[[Severity, str], str]
 
@@ -125,6 +126,9 @@ def _seen(finding: Finding) -> str:
     for place in finding.related:
         if place.message == REMOVED:
             told += f"; removed on line {place.region.start_line}"
+        elif place.message.endswith(_HERE):
+            what = place.message.removesuffix(_HERE)
+            told += f"; {what[:1].lower()}{what[1:]} on line {place.region.start_line}"
         elif place.message not in (OR_THIS, SAME_LAYER):
             told += f"; see line {place.region.start_line}"
     return told

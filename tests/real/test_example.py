@@ -22,3 +22,14 @@ def test_every_vulnerability_is_on_its_line(trivy: Scan) -> None:
         "CVE-2023-30861": (4, "candidates"),
         "CVE-2023-32681": (4, "candidates"),
     }
+
+
+def test_the_readme_shows_what_is_printed(trivy: Scan) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = text.partition("\n## Images\n")[2].partition("```text\n")[2].partition("```\n")[0]
+    words = ("--image", "examples/image/app.tar", "--dockerfile", "examples/image/Dockerfile", "--format", "text")
+    found = scan(ROOT, *words, with_trivy=trivy, LC_ALL="C.UTF-8")
+    printed = found.output.split("\n\n")
+    assert len(shown) > 500
+    for block in shown.rstrip("\n").split("\n\n"):
+        assert any(one.startswith(block) for one in printed), block

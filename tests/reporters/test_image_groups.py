@@ -21,11 +21,14 @@ def told(*findings: Finding) -> list[tuple[str, list[str]]]:
 
 def test_other_lines_and_who_removed_it() -> None:
     others = ((OR_THIS, 8), (OR_THIS, 11), (OR_THIS, 13), (OR_THIS, 12))
-    one, two = found("a", "candidates", *others), found("b", "candidates", *others, (REMOVED, 20), ("Copied here.", 3))
+    one, two = (
+        found("a", "candidates", *others),
+        found("b", "candidates", *others, (REMOVED, 20), ("Copied here.", 3), ("It is in it.", 5)),
+    )
     assert told(one, two) == [
         (
             "2 findings in the image shop/worker; this line, or 8, 11 to 13",
-            ["high     SGD101  It is a.", "high     SGD101  It is b; removed on line 20; see line 3"],
+            ["high     SGD101  It is a.", "high     SGD101  It is b; removed on line 20; copied on line 3; see line 5"],
         )
     ]
 
