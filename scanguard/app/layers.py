@@ -83,7 +83,7 @@ def layer_table(source: ImageSource, build: Build | None, *, guessed: bool = Fal
     if build is None or blame is None or (guessed and blame.reason):
         return LayerTable(image, *_measured(source, None, None))
     uri = build.dockerfile.source.uri
-    note = blame.reason or ("The Dockerfile has changed since the image was built." if blame.changed else "")
+    note = blame.reason or blame.difference
     return LayerTable(image, *_measured(source, build, blame), uri, blame.base, note)
 
 

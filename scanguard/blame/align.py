@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from scanguard.blame.expected import expected, shells_of
+from scanguard.blame.difference import difference
+from scanguard.blame.expected import Expected, expected, shells_of
 from scanguard.blame.follow import BuilderImage, Follower
-from scanguard.blame.history import PADDED, read_history
+from scanguard.blame.history import PADDED, History, read_history
 from scanguard.blame.layers import CHANGED, Layers
 from scanguard.blame.matching import Matcher
 from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
@@ -27,8 +28,23 @@ def align(image: Image, build: Build, builders: Mapping[str, BuilderImage] = _NO
     own = expected(build, history)
     if history.kaniko:
         own = tuple(one for one in own if one.layered or one.keyword == "WORKDIR")
-    layers = Layers(len(image.diff_ids), build, history, Matcher(own, history.lines))
+    layers = Layers(len(image.diff_ids), build, history, _matcher(own, history))
     return Alignment(image, build, layers, builders)
+
+
+def _matcher(own: tuple[Expected, ...], history: History) -> Matcher:
+    """The matcher of all instructions, without those that may leave no entry where the history shows the others only."""
+    matcher = Matcher(own, history.lines)
+    loud = tuple(one for one in own if not one.quiet)
+    if len(loud) == len(own):
+        return matcher
+    without = Matcher(loud, history.lines)
+    pairs = without.pairs()
+    if pairs and len(pairs) == len(loud) == len(history.lines) - pairs[0].line:
+        return without
+    every = range(len(history.lines))
+    shown = (one for at, one in enumerate(own) if not one.quiet or any(matcher.fits(at, line) for line in every))
+    return Matcher(tuple(shown), history.lines)
 
 
 class Alignment:
@@ -41,6 +57,7 @@ class Alignment:
         self.matched = layers.matched
         self.changed = layers.changed
         self.reason = layers.reason
+        self.difference = difference(layers, build.dockerfile.source)
         self.base = layers.base
         self.base_layers = layers.base_layers
         self.steps = {one.span: one.step for one in layers.own}

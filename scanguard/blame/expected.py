@@ -11,20 +11,22 @@ from scanguard.blame.wording import EXPOSED, bare_path, path_words, plain, port_
 from scanguard.build.model import Build, BuildStep, Stage, Value
 from scanguard.build.paths import resolve
 from scanguard.build.variables import is_fixed
+from scanguard.dockerfile.expand import ExpansionError, expand_word
 from scanguard.dockerfile.nodes import Instruction, Word
 from scanguard.image.nodes import Image
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
 HOLE = "\0"
-_VARIABLE = re.compile(r"\$(?:\{[^}]*\}|\w+)")
+_VARIABLE = re.compile(r"\$(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w+)")
 _HIDDEN = frozenset({"FROM"})
 
 
 class Expected(NamedTuple):
     """An instruction that leaves an entry. `span` is the place to blame: for a trigger that of its ONBUILD.
 
-    `forms` are the texts that builders may write for it; in `patterns` each HOLE is a value that nobody knows.
+    `forms` are the texts that builders may write for it; in `patterns` each HOLE is a value that nobody knows. Of a `quiet`
+    one this builder may have written nothing.
     """
 
     step: BuildStep
@@ -32,6 +34,7 @@ class Expected(NamedTuple):
     span: Span
     forms: tuple[str, ...]
     patterns: tuple[str, ...] = ()
+    quiet: bool = False
 
     @property
     def layered(self) -> bool:
@@ -54,12 +57,13 @@ def shells_of(image: Image, build: Build) -> tuple[str, ...]:
 def expected(build: Build, history: History) -> tuple[Expected, ...]:
     """All instructions whose entries the shipped image has, in the order of its layers, triggers of stages included.
 
-    Of the forms that builders give them only those of the history's own builder count.
+    Of the forms that builders give them only those of the history's own builder count. BuildKit writes nothing for ONBUILD;
+    buildah runs no triggers that a stage of the same file set.
     """
     if build.shipped is None:
         return ()
     text = build.dockerfile.source.text
-    writer = _Writer(text, history.shells, hashed=history.hashed, bare=history.kaniko)
+    writer = _Writer(text, build.dockerfile.escape, history)
     below: Stage | None = None
     result: list[Expected] = []
     for stage in build.shipped.lineage:
@@ -67,35 +71,33 @@ def expected(build: Build, history: History) -> tuple[Expected, ...]:
             trigger = step.instruction.trigger
             if step.instruction.keyword == "ONBUILD" and trigger is not None:
                 moved = step._replace(instruction=trigger, stage=stage.index, words=())
-                result.append(writer.expected(moved)._replace(span=step.span))
+                result.append(writer.expected(moved)._replace(span=step.span, quiet=history.buildah))
         result.extend(writer.expected(step) for step in stage.steps if step.instruction.keyword not in _HIDDEN)
         below = stage
     return tuple(result)
 
 
 class _Writer:
-    """Writes the entries of instructions; `text` is the Dockerfile's.
+    """Writes the entries of instructions as the builder of a history does; `text` and `escape` are the Dockerfile's."""
 
-    `hashed` says that digests stand for the sources of COPY, `bare` that all is written as in the Dockerfile.
-    """
-
-    def __init__(self, text: str, shells: tuple[str, ...], *, hashed: bool, bare: bool) -> None:
+    def __init__(self, text: str, escape: str, history: History) -> None:
         self.text = text
-        self.shells = shells
-        self.hashed = hashed
-        self.bare = bare
+        self.escape = escape
+        self.shells = history.shells
+        self.history = history
 
     def expected(self, step: BuildStep) -> Expected:
         """The instruction of a step with all its forms."""
         keyword = step.instruction.keyword
-        if self.bare:
+        if self.history.kaniko:
             raw = self._raw(step.instruction)
             texts: tuple[str, ...] = (squeezed(raw) if keyword == "RUN" else " ".join(path_words(raw)),)
         else:
             texts = self._run(step.instruction) if keyword == "RUN" else self._other(step)
         texts = tuple(dict.fromkeys(f"{keyword} {one}".strip() for one in texts))
         sure = tuple(one for one in texts if HOLE not in one)
-        return Expected(step, keyword, step.span, sure, tuple(one for one in texts if HOLE in one))
+        quiet = keyword == "ONBUILD" and self.history.buildkit
+        return Expected(step, keyword, step.span, sure, tuple(one for one in texts if HOLE in one), quiet)
 
     def _raw(self, instruction: Instruction) -> str:
         """Flags and arguments as they are written."""
@@ -114,18 +116,25 @@ class _Writer:
         instruction = step.instruction
         keyword = instruction.keyword
         if keyword == "ARG":
-            return tuple(pair.name.text for pair in instruction.pairs[:1])
+            return self._argument(instruction)
         if keyword in ("COPY", "ADD"):
-            return _copy(step, hashed=self.hashed)
+            return self._copy(step)
         raw = plain(self._raw(instruction))
         if keyword in ("CMD", "ENTRYPOINT"):
             return (raw, *self._command(instruction))
         if keyword == "HEALTHCHECK":
             return (raw, *self._check(instruction))
         if keyword == "EXPOSE":
-            values = " ".join(_texts(step))
-            return (values,) if HOLE in values else (" ".join(port_list(EXPOSED.findall(values))),)
-        return (raw, *_setting(step))
+            values = " ".join(self._texts(step))
+            return (raw, values) if HOLE in values else (raw, " ".join(port_list(EXPOSED.findall(values))))
+        return (raw, *self._setting(step))
+
+    def _argument(self, instruction: Instruction) -> tuple[str, ...]:
+        """The names; where only those with a value are listed, an entry need not name any."""
+        names = tuple(plain(pair.name.text) for pair in instruction.pairs)
+        if not self.history.listed:
+            return names[:1]
+        return names if any(pair.value is not None for pair in instruction.pairs) else (*names, "")
 
     def _command(self, instruction: Instruction) -> tuple[str, ...]:
         words = plain(" ".join(word.text for word in instruction.words))
@@ -137,6 +146,57 @@ class _Writer:
             return ("NONE",)
         words = plain(" ".join(word.text for word in trigger.words))
         return (f"CMD {words}",) if trigger.json else (f"CMD-SHELL {words}",)
+
+    def _copy(self, step: BuildStep) -> tuple[str, ...]:
+        """Sources and destination; some builders write a digest for the sources, and then the destination as it is written."""
+        words = [bare_path(plain(one)) for one in self._texts(step)]
+        if not words:
+            return ()
+        places = _places(step, words[-1])
+        if self.history.hashed:
+            written = " ".join(path_words(step.instruction.words[-1].text))
+            return tuple(f"# {place}" for place in (*places, written))
+        sources = " ".join(sorted(words[:-1], key=lambda one: one.startswith("<<")))
+        return tuple(f"{sources} {place}" for place in places)
+
+    def _setting(self, step: BuildStep) -> tuple[str, ...]:
+        """The settings after expansion, as all builders but buildah write them."""
+        instruction = step.instruction
+        values = self._texts(step)
+        if instruction.pairs:
+            names = (self._unquoted(pair.name.text) for pair in instruction.pairs)
+            return (plain(" ".join(f"{name}={value}" for name, value in zip(names, values, strict=False))),)
+        if instruction.keyword == "WORKDIR" and values:
+            place = bare_path(plain(values[0]))
+            below = () if place.startswith("/") else (f"/{HOLE}{place}",)
+            return (*_places(step, place), *below)
+        return (plain(" ".join(values)),)
+
+    def _texts(self, step: BuildStep) -> list[str]:
+        """The arguments after expansion; where whoever builds can change a variable, it is a hole."""
+        instruction = step.instruction
+        if instruction.pairs:
+            words: list[Word | None] = [pair.value for pair in instruction.pairs]
+        else:
+            words = list(instruction.words)
+        heredocs = {one.operator.start: f"<<{one.name}" for one in instruction.heredocs}
+        values = step.words or tuple(Value(word.text if word else "", known=False) for word in words)
+        return [self._text(step, word, value, heredocs) for word, value in zip(words, values, strict=False)]
+
+    def _text(self, step: BuildStep, word: Word | None, value: Value, heredocs: dict[int, str]) -> str:
+        if word is None:
+            return value.text
+        if word.span.start in heredocs:
+            return heredocs[word.span.start]
+        return value.text if fixed(step, value) else plain(self._unquoted(word.text))
+
+    def _unquoted(self, text: str) -> str:
+        """A word without its quotes and escapes, each variable a hole; one that no builder can read stays as it is."""
+        holes = _VARIABLE.sub(HOLE, text)
+        try:
+            return expand_word(holes, {}, escape=self.escape).value
+        except ExpansionError:
+            return holes
 
 
 def _heredoc_scripts(instruction: Instruction, raw: str) -> tuple[str, ...]:
@@ -156,56 +216,11 @@ def _heredoc_scripts(instruction: Instruction, raw: str) -> tuple[str, ...]:
     return (f"/dev/pipes/{first.name}" if first.content.startswith("#!") else first.content, bodies)
 
 
-def _copy(step: BuildStep, *, hashed: bool) -> tuple[str, ...]:
-    """Sources and destination; some builders write a digest for the sources."""
-    words = [bare_path(plain(one)) for one in _texts(step)]
-    if not words:
-        return ()
-    sources = "#" if hashed else " ".join(sorted(words[:-1], key=lambda one: one.startswith("<<")))
-    return tuple(f"{sources} {place}" for place in _places(step, words[-1]))
-
-
 def _places(step: BuildStep, path: str) -> tuple[str, ...]:
     """A path as written, and where it leads from the working directory: builders write one or the other."""
     if path.startswith(("/", HOLE)) or step.directory is None or "$" in step.directory:
         return (path,)
     return (path, bare_path(resolve(step.directory, path) or path))
-
-
-def _setting(step: BuildStep) -> tuple[str, ...]:
-    """The settings after expansion, as all builders but buildah write them."""
-    instruction = step.instruction
-    values = _texts(step)
-    if instruction.pairs:
-        pairs = zip(instruction.pairs, values, strict=False)
-        return (plain(" ".join(f"{pair.name.text}={value}" for pair, value in pairs)),)
-    if instruction.keyword == "WORKDIR" and values:
-        place = bare_path(plain(values[0]))
-        below = () if place.startswith("/") else (f"/{HOLE}{place}",)
-        return (*_places(step, place), *below)
-    return (plain(" ".join(values)),)
-
-
-def _texts(step: BuildStep) -> list[str]:
-    """The arguments after expansion; where whoever builds can change a variable, it is a hole."""
-    instruction = step.instruction
-    if instruction.pairs:
-        words: list[Word | None] = [pair.value for pair in instruction.pairs]
-    else:
-        words = list(instruction.words)
-    heredocs = {one.operator.start: f"<<{one.name}" for one in instruction.heredocs}
-    values = step.words or tuple(Value(word.text if word else "", known=False) for word in words)
-    return [_text(step, word, value, heredocs) for word, value in zip(words, values, strict=False)]
-
-
-def _text(step: BuildStep, word: Word | None, value: Value, heredocs: dict[int, str]) -> str:
-    if word is None:
-        return value.text
-    if word.span.start in heredocs:
-        return heredocs[word.span.start]
-    if fixed(step, value):
-        return value.text
-    return plain(_VARIABLE.sub(HOLE, word.text))
 
 
 def fixed(step: BuildStep, value: Value) -> bool:

@@ -51,7 +51,9 @@ class History(NamedTuple):
     `shells` are those that commands may have run in. `lines` are without those that BuildKit adds only to make numbers
     match. `made` are the positions in `lines` of what made layers, in order. `offset` is how many layers at the bottom have
     no entry, None where there are more entries than layers. `kaniko` says that kaniko wrote it, which has entries for
-    layers only; `hashed` that its latest entry of a COPY has a digest for the sources.
+    layers only; `hashed` that its latest entry of a COPY has a digest for the sources; `listed` that its latest entry of an
+    ARG lists all arguments that have a value so far. `buildkit` says that this wrote the end of it, `buildah` that this may
+    have written some.
     """
 
     shells: tuple[str, ...]
@@ -60,6 +62,9 @@ class History(NamedTuple):
     offset: int | None
     kaniko: bool
     hashed: bool
+    listed: bool
+    buildkit: bool
+    buildah: bool
 
 
 def read_history(image: Image, shells: tuple[str, ...]) -> History:
@@ -78,7 +83,20 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     kaniko = any(entry.author == "kaniko" for entry in entries)
     copies = [line for line in lines if line.keyword in ("COPY", "ADD")]
     hashed = bool(copies) and copies[-1].readings[0].partition(" ")[2].startswith("# ")
-    return History(known, lines, made, missing if missing >= 0 else None, kaniko, hashed)
+    # A RUN without a word of a builder's may be a container that was committed.
+    hand = next((line.hand for line in reversed(lines) if line.hand or line.keyword != "RUN"), "")
+    merging = any(line.merging for line in lines)
+    return History(
+        known,
+        lines,
+        made,
+        missing if missing >= 0 else None,
+        kaniko,
+        hashed,
+        reader.listed,
+        hand == "buildkit",
+        merging,
+    )
 
 
 def _named_shells(image: Image) -> Iterator[str]:
@@ -90,12 +108,16 @@ def _named_shells(image: Image) -> Iterator[str]:
 
 
 class _Reader:
-    """Reads entry after entry; buildah's ARG entries name all arguments so far, so the earlier ones count."""
+    """Reads entry after entry; buildah's ARG entries name all arguments that have a value so far: the earlier ones count.
+
+    `listed` says whether the latest of ARG is such a one.
+    """
 
     def __init__(self, shells: tuple[str, ...], *, buildah: bool) -> None:
         self.shells = shells
         self.buildah = buildah
         self.arguments: frozenset[str] = frozenset()
+        self.listed = False
 
     def line(self, entry: HistoryEntry) -> Line:
         keyword, body = self._split(entry.created_by[:_LONGEST].strip().removesuffix("# buildkit").strip())
@@ -103,6 +125,9 @@ class _Reader:
         hand = _hand(entry)
         if hand == "kaniko" and keyword != "RUN":
             readings: tuple[str, ...] = (f"{keyword} {' '.join(path_words(body))}",)
+        elif keyword == "ARG":
+            # Two blanks are the classic builder's, one is buildah's.
+            readings = self._argument(body, listed=f"{_NOP} ARG" in entry.created_by[:_LONGEST])
         else:
             readings = self._readings(keyword, body)
         return Line(keyword, readings, entry.empty, merging, hand)
@@ -126,9 +151,7 @@ class _Reader:
             if hashed:
                 return (f"{keyword} # {' '.join(copied_words(hashed[1]))}",)
             return (f"{keyword} {' '.join(copied_words(body))}",)
-        if keyword == "ARG":
-            return self._argument(body)
-        if keyword == "EXPOSE":
+        if keyword == "EXPOSE" and "$" not in body:
             return (f"EXPOSE {' '.join(port_list(EXPOSED.findall(body)))}",)
         test = _TEST.match(body) if keyword == "HEALTHCHECK" else None
         return (f"{keyword} {plain(test[1] if test else body)}",) if keyword else ()
@@ -152,15 +175,20 @@ class _Reader:
         first = values[number - 1] + 1
         return tuple(f"RUN {' '.join(words[at:])}" for at in range(first, min(first + _BLANKS, len(words))))
 
-    def _argument(self, body: str) -> tuple[str, ...]:
-        """The name that was declared; where buildah lists the same names as before, one of them was declared again."""
+    def _argument(self, body: str, *, listed: bool) -> tuple[str, ...]:
+        """The name that was declared.
+
+        Where a list names nothing new, one of its names was declared again, or one without a value, which leaves no name.
+        """
+        self.listed = listed and "=" not in body
         words = body.split()
-        if "=" in body or len(words) < 2:
-            fresh = words[:1]
-        else:
-            fresh = sorted(set(words) - self.arguments)[:1] if self.arguments < set(words) else words[:_BLANKS]
-        self.arguments = frozenset(words) if "=" not in body else frozenset()
-        return tuple(f"ARG {one.partition('=')[0]}" for one in fresh)
+        if not self.listed:
+            self.arguments = frozenset()
+            return tuple(f"ARG {one.partition('=')[0]}" for one in words[:1])
+        before, self.arguments = self.arguments, frozenset(words)
+        fresh = sorted(self.arguments - before if before < self.arguments else self.arguments)[:_BLANKS]
+        nameless = ("ARG",) if self.arguments <= before else ()
+        return (*(f"ARG {one}" for one in fresh), *nameless)
 
 
 def _hand(entry: HistoryEntry) -> str:

@@ -22,7 +22,8 @@ _MANY = 20
 class Layers:
     """The layers of one image and the instructions of one build.
 
-    Attributes as in `scanguard.blame.nodes.Blame`.
+    Attributes as in `scanguard.blame.nodes.Blame`. `telling` says whether the history names the step of each layer, `lacking`
+    are the instructions without an entry, `strange` the entries since the first of ours that have no instruction.
     """
 
     def __init__(self, count: int, build: Build, history: History, matcher: Matcher) -> None:
@@ -35,10 +36,14 @@ class Layers:
         self.by_own = {pair.own: pair for pair in self.pairs}
         self.first = self.pairs[0].line if self.pairs else len(history.lines)
         self.base, self.base_span, self.base_stage, self.scratch = _base(build)
+        self.telling = self._tells()
         self.matched = self._matched()
         self.reason = self._reason() if build.shipped is not None else "The Dockerfile has no stage."
         self.doubtful = self._doubtful() if not self.reason else {}
-        self.changed = not self.reason and self._differs()
+        self.lacking = tuple(at for at, one in enumerate(self.own) if self._lacks(at, one))
+        self.strange = tuple(at for at in range(self.first, len(history.lines)) if at not in self.by_line)
+        doubt = any(not pair.sure for pair in self.pairs)
+        self.changed = not self.reason and (doubt or bool(self.lacking or self.strange))
         self.base_layers = self._base_layers()
 
     def _matched(self) -> float:
@@ -57,24 +62,31 @@ class Layers:
             return "The image has no history that names instructions."
         layered = any(one.layered for one in self.own)
         if self.matched < ENOUGH or (layered and not any(self.own[pair.own].layered for pair in self.pairs)):
-            shown = f"its history shows {len(self.pairs)} of {len(self.own)} instructions"
-            return f"The image was not built from this Dockerfile: {shown}."
+            return self._foreign(f"its history shows {len(self.pairs)} of {len(self.own)} instructions")
         sure = [pair.line for pair in self.pairs if pair.sure]
         entries = len(self.history.lines) - sure[0] if sure else 0
         if len(sure) < PLENTY * entries:
-            strange = f"{entries - len(sure)} of {entries} entries of its history are no instruction of it"
-            return f"The image was not built from this Dockerfile: {strange}."
+            return self._foreign(f"{entries - len(sure)} of {entries} entries of its history are no instruction of it")
         if self.history.offset is None:
             return f"The image has {self.count} layers, but its history speaks of {made}."
         return ""
 
-    def _differs(self) -> bool:
-        """Whether an instruction has no entry, or an entry of ours no instruction."""
-        lacking = any(
-            at not in self.by_own and not self._may_lack(one, "RUN", "WORKDIR") for at, one in enumerate(self.own)
-        )
-        strange = any(at not in self.by_line for at in range(self.first, len(self.history.lines)))
-        return lacking or strange or any(not pair.sure for pair in self.pairs)
+    def _foreign(self, shown: str) -> str:
+        """What it means that image and Dockerfile have little in common; of a squashed image it means nothing."""
+        subject = "was not built from" if self.telling else "cannot be compared with"
+        return f"The image {subject} this Dockerfile: {shown}."
+
+    def _tells(self) -> bool:
+        """Whether the history names the step of each layer: a single layer may be anything that was squashed into it.
+
+        The lowest ones need no name: `docker import` and builders of base images write none.
+        """
+        lines = self.history.lines
+        named = [lines[at].keyword in (*LAYERED, "WORKDIR") for at in self.history.made]
+        return self.count > 1 and self.history.offset == 0 and any(named) and all(named[named.index(True) :])
+
+    def _lacks(self, at: int, one: Expected) -> bool:
+        return at not in self.by_own and not self._may_lack(one, "RUN", "WORKDIR")
 
     def _doubtful(self) -> dict[int, tuple[int, ...]]:
         """Lines below the first pair that may be ours all the same, each with the instructions that may have made it.
@@ -150,7 +162,7 @@ class Layers:
         return Origin(Certainty.CANDIDATES, (*(one.span for one in found), *base), self._why(line), found[0].step.stage)
 
     def _why(self, line: int) -> str:
-        return _EITHER if self._loose_twins(line) or not self.changed else CHANGED
+        return _EITHER if self.loose_twins(line) or not self.changed else CHANGED
 
     def _made(self, line: int, start: int) -> Origin:
         """The instructions whose changes are in the layer of a line; where builders merge, those of the lines before it."""
@@ -172,7 +184,7 @@ class Layers:
             one = self.own[pair.own]
             if pair.sure:
                 return Origin(Certainty.EXACT, (one.span,), stage=one.step.stage)
-            spans = (one.span, *(self.own[at].span for at in self._loose_twins(line) if at != pair.own))
+            spans = (one.span, *(self.own[at].span for at in self.loose_twins(line) if at != pair.own))
             return Origin(Certainty.CANDIDATES, spans[:_MANY], _TWINS, one.step.stage)
         moved = self._moved(line)
         if moved is None:
@@ -182,7 +194,7 @@ class Layers:
             Certainty.EXACT, (one.span,), "The instruction has moved since the image was built.", one.step.stage
         )
 
-    def _loose_twins(self, line: int) -> list[int]:
+    def loose_twins(self, line: int) -> list[int]:
         """The instructions that say what a line says and that have no sure partner."""
         return [at for at in self.matcher.twins(line)[0] if at not in self.by_own or not self.by_own[at].sure]
 
@@ -203,7 +215,7 @@ class Layers:
         above = self.pairs[place].own if place < len(self.pairs) else len(self.own)
         here = self.history.lines[line]
         gap = [at for at in range(below + 1, above) if at not in self.by_own and self.own[at].keyword == here.keyword]
-        found = [self.own[at] for at in dict.fromkeys((*self._loose_twins(line), *gap))]
+        found = [self.own[at] for at in dict.fromkeys((*self.loose_twins(line), *gap))]
         if not found:
             return Origin(Certainty.UNKNOWN, reason="No instruction of the Dockerfile made this layer.")
         if len(found) > _MANY:

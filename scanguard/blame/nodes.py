@@ -62,13 +62,15 @@ class Blame(Protocol):
     """The answers for one image and one build of a Dockerfile; `scanguard.blame.align.align` makes it.
 
     `matched` is the part of the Dockerfile's own instructions that the history shows (0 to 1), `reason` says why nothing
-    can be told where nothing can, `changed` that the Dockerfile and the image differ a little. `base_layers` is how many
-    layers the base image made, None where that is unknown; `base` names the base as the FROM line does.
+    can be told where nothing can, `changed` that the Dockerfile and the image may differ a little. `difference` is a sentence
+    that says how they certainly differ, empty where they do not and where the history does not tell. `base_layers` is how
+    many layers the base image made, None where that is unknown; `base` names the base as the FROM line does.
     """
 
     matched: float
     changed: bool
     reason: str
+    difference: str
     base: str
     base_layers: int | None
 

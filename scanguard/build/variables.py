@@ -81,7 +81,7 @@ class Scope:
 
     def declare(self, pair: Pair) -> Variable:
         """ARG: the value given on the command line, else its default, else the global ARG of that name, else unknown."""
-        name = pair.name.text
+        name = self.expand(pair.name.text).text
         if name in self.build_args:
             variable = Variable(name, Value(self.build_args[name]), "BUILD_ARG", pair.span)
         elif pair.value is not None:
@@ -99,9 +99,10 @@ class Scope:
     def assign(self, pairs: tuple[Pair, ...]) -> tuple[Value, ...]:
         """ENV: all values of one instruction see the variables from before it."""
         values = tuple(self.expand(word.text) for word in map(_value, pairs))
+        names = tuple(self.expand(pair.name.text).text for pair in pairs)
         fresh = {
-            pair.name.text: Variable(pair.name.text, value, "ENV", pair.span, is_fixed(value, self.variables))
-            for pair, value in zip(pairs, values, strict=True)
+            name: Variable(name, value, "ENV", pair.span, is_fixed(value, self.variables))
+            for name, pair, value in zip(names, pairs, values, strict=True)
         }
         self.variables = {**self.variables, **fresh}
         return values

@@ -19,7 +19,7 @@ FILES = ("RUN", "COPY", "ADD")
 class Line:
     """One instruction. `number` tells it from all others; `text` is what stands in the Dockerfile, on one line or more.
 
-    `command` is what the shell is given, `words` the arguments of the rest, unexpanded. `flags` stand in front.
+    `command` is what the shell is given, `words` the arguments of the rest, unquoted and unexpanded. `flags` stand in front.
     """
 
     number: int
@@ -60,18 +60,35 @@ def build(lines: list[Line], builder: str, state: State, pick: random.Random) ->
     for line in lines:
         writer = {"classic": _classic, "buildkit": _buildkit, "buildah": _buildah, "kaniko": _kaniko}[builder]
         _before(line, state)
+        if builder == "buildkit" and line.keyword == "ARG":
+            state.args.setdefault(line.words[0].partition("=")[0], "")
         entry = writer(line, state, pick)
         _after(line, state)
         if entry is not None:
             state.made.append((entry, line.number))
 
 
+def triggers(stage: list[Line], builder: str) -> list[Line]:
+    """What the ONBUILDs of a stage do in the stage that is built FROM it; buildah passes over them within one Dockerfile."""
+    return [trigger(line) for line in stage if line.keyword == "ONBUILD" and builder != "buildah"]
+
+
+def trigger(line: Line) -> Line:
+    """The instruction of an ONBUILD, with its number."""
+    text = line.text.removeprefix("ONBUILD ")
+    keyword, _, rest = text.partition(" ")
+    if keyword == "RUN":
+        return Line(line.number, keyword, text, rest)
+    return Line(line.number, keyword, text, words=tuple(rest.split()))
+
+
 def _before(line: Line, state: State) -> None:
     if line.keyword == "SHELL":
         state.shell = line.words
     if line.keyword == "ARG":
-        name, _, value = line.words[0].partition("=")
-        state.args[name] = state.given.get(name, value)
+        name, equals, value = line.words[0].partition("=")
+        if equals or name in state.given:
+            state.args[name] = state.given.get(name, value)
     if line.keyword == "WORKDIR":
         place = state.expand(line.words[0])
         state.directory = place if place.startswith("/") else f"{state.directory.rstrip('/')}/{place}"
@@ -103,8 +120,10 @@ def _classic(line: Line, state: State, pick: random.Random) -> HistoryEntry:
     return HistoryEntry(f"{shell} #(nop)  {_meta(line, state)}", True)
 
 
-def _buildkit(line: Line, state: State, pick: random.Random) -> HistoryEntry:
+def _buildkit(line: Line, state: State, pick: random.Random) -> HistoryEntry | None:
     comment = "buildkit.dockerfile.v0"
+    if line.keyword == "ONBUILD":
+        return None
     if line.keyword == "RUN":
         command = line.command if line.exact else f"{' '.join(state.shell)} {line.command}"
         prefix = "".join(f"{name}={value} " for name, value in state.args.items())
@@ -118,7 +137,8 @@ def _buildkit(line: Line, state: State, pick: random.Random) -> HistoryEntry:
     if line.keyword == "WORKDIR":
         return HistoryEntry(f"WORKDIR {state.directory}", False, comment)
     if line.keyword == "EXPOSE":
-        return HistoryEntry(f"EXPOSE map[{line.words[0].removesuffix('/tcp')}/tcp:{{}}]", True, comment)
+        port = state.expand(line.words[0]).removesuffix("/tcp")
+        return HistoryEntry(f"EXPOSE map[{port}/tcp:{{}}]", True, comment)
     return HistoryEntry(_meta(line, state), True, comment)
 
 
@@ -144,7 +164,7 @@ def _buildah(line: Line, state: State, pick: random.Random) -> HistoryEntry:
         flags = "".join(f"{flag} " for flag in line.flags)
         return HistoryEntry(f"{count}{prefix}/bin/sh -c {flags}{_original(line)}", False, comment)
     if line.keyword in ("COPY", "ADD"):
-        target = state.expand(line.words[-1])
+        target = line.words[-1]
         return HistoryEntry(f"/bin/sh -c #(nop) {line.keyword} file:{digest(pick)} in {target} ", False, comment)
     if line.keyword == "ARG":
         return HistoryEntry(f"/bin/sh -c #(nop) ARG {' '.join(sorted(state.args))}", True, comment)
@@ -190,7 +210,7 @@ COMMANDS = (
     "make && make install",
     "/bin/sh -c make",
 )
-TARGETS = ("./", ".", "/app", "/app/", "/srv/x", "conf/")
+TARGETS = ("./", ".", "/app", "/app/", "/srv/x", "conf/", "/$A/x")
 NAMES = ("A", "B", "VERSION")
 VALUES = ("1", "two words", "x=y", "", "-c a", "/bin/sh -c make")
 
@@ -207,7 +227,8 @@ class Programs:
         """An instruction; a fresh one has a text that no other one has."""
         self.count += 1
         keyword = self.pick.choice(
-            "RUN RUN RUN RUN COPY COPY COPY ADD WORKDIR ENV ARG LABEL USER EXPOSE VOLUME CMD ENTRYPOINT SHELL HEALTHCHECK".split()
+            "RUN RUN RUN RUN COPY COPY COPY ADD WORKDIR ENV ARG LABEL USER EXPOSE VOLUME CMD ENTRYPOINT SHELL HEALTHCHECK"
+            " ONBUILD".split()
         )
         return getattr(self, f"_{keyword.lower()}")(f"f{self.count}" if fresh else "")
 
@@ -254,17 +275,21 @@ class Programs:
     def _env(self, fresh: str) -> Line:
         name, value = self.pick.choice(NAMES), fresh or self.pick.choice(("1", "2", "$B"))
         if self.pick.random() < 0.3:
-            return Line(self.count, "ENV", f'ENV {name}="{value}" C=3', words=(f"{name}={value}", "C=3"))
+            return Line(self.count, "ENV", f'ENV "{name}"="{value}" C=3', words=(f"{name}={value}", "C=3"))
         return Line(self.count, "ENV", f"ENV {name}={value}", words=(f"{name}={value}",))
 
     def _arg(self, fresh: str) -> Line:
         name = fresh or self.pick.choice(NAMES)
-        word = f"{name}={self.pick.choice(('1', '2'))}"
+        word = self.pick.choice((name, f"{name}=1", f"{name}=2"))
         return Line(self.count, "ARG", f"ARG {word}", words=(word,))
 
     def _label(self, fresh: str) -> Line:
-        word = f"{fresh or self.pick.choice('xyz')}={self.pick.choice(('1', '$A'))}"
-        return Line(self.count, "LABEL", f"LABEL {word}", words=(word,))
+        name, value = fresh or self.pick.choice("xyz"), self.pick.choice(("1", "$A"))
+        text = self.pick.choice((f"{name}={value}", f'"{name}"="{value}"', f"'{name}'=\"{value}\""))
+        return Line(self.count, "LABEL", f"LABEL {text}", words=(f"{name}={value}",))
+
+    def _onbuild(self, fresh: str) -> Line:
+        return self._plain("ONBUILD", ("RUN make", "COPY a /a"), f"RUN echo {fresh}" if fresh else "")
 
     def _plain(self, keyword: str, choices: tuple[str, ...], fresh: str) -> Line:
         word = fresh or self.pick.choice(choices)
@@ -274,7 +299,7 @@ class Programs:
         return self._plain("USER", ("root", "1000"), fresh)
 
     def _expose(self, fresh: str) -> Line:
-        return self._plain("EXPOSE", ("80", "8080/tcp"), f"{self.count + 9000}" if fresh else "")
+        return self._plain("EXPOSE", ("80", "8080/tcp", "9$VERSION"), f"{self.count + 9000}" if fresh else "")
 
     def _volume(self, fresh: str) -> Line:
         return self._plain("VOLUME", ("/data", "/var"), f"/{fresh}" if fresh else "")
@@ -313,7 +338,9 @@ class Case:
     given: dict[str, str]
 
     def shown(self, line: Line) -> object:
-        """What this builder's history tells of an instruction."""
+        """What this builder's history tells of an instruction, of an ONBUILD what it does."""
+        if line.keyword == "ONBUILD":
+            return self.shown(trigger(line))
         if line.keyword in ("COPY", "ADD"):
             words = [word.removeprefix("./").rstrip("/") or "." for word in line.words]
             return line.keyword, words if self.builder in ("buildkit", "kaniko") else words[-1]
@@ -342,13 +369,13 @@ def case(seed: int, *, edits: int) -> Case:
     programs = Programs(pick, builder)
     stages = [[programs.line() for _ in range(pick.randint(1, 9))] for _ in range(pick.randint(1, 3))]
     stages[-1].append(programs.last())
-    below = State()
-    _base(below, stages[0], pick)
+    root = State()
+    _base(root, stages[0], pick)
     given = {name: pick.choice(VALUES) for name in NAMES if pick.random() < 0.5}
-    state = State(given=given, made=below.made)
-    for stage in stages:
+    state = State(given=given, made=root.made)
+    for below, stage in zip([[], *stages], stages, strict=False):
         state.args = {} if builder != "buildkit" else state.args
-        build(stage, builder, state, pick)
+        build([*triggers(below, builder), *stage], builder, state, pick)
     built = {line.number: line for stage in stages for line in stage}
     touched: set[int] = set()
     for _ in range(edits):

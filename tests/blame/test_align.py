@@ -366,3 +366,73 @@ def test_a_thousand_instructions_take_no_time(kind: str) -> None:
     answers = [told(build, blame.layer(at)) for at in range(len(one.diff_ids))]
     assert time.process_time() - started < 2
     assert len(answers) == len(entries) + 1
+
+
+def difference(text: str, *history: HistoryEntry) -> str:
+    return align(image(*ROOT_AND_COMMAND, *history), built(text)).difference
+
+
+UNCHANGED = {
+    'LABEL "com.example.vendor"="ACME Inc"': ("LABEL com.example.vendor=ACME Inc",),
+    "LABEL 'a b'=\"c d\" e=f\\ g": ("LABEL a b=c d e=f g",),
+    'ENV "A"="1 2"\nLABEL "b"=x"$A"y': ("ENV A=1 2", "LABEL b=x1 2y"),
+    'ARG V\nLABEL "k$V"=pre"${V:-a${W}}"post': ("ARG V", "LABEL k1=pre1post"),
+    'ARG "V"=1': ("ARG V=1",),
+    "ENV a b  c": ("ENV a=b  c",),
+    "ONBUILD RUN make": (),
+    "ONBUILD LABEL a=b": (),
+    "EXPOSE $P": ("EXPOSE map[80/tcp:{}]",),
+}
+
+
+@pytest.mark.parametrize("text", UNCHANGED)
+def test_what_buildkit_writes_of_an_unchanged_dockerfile_is_no_difference(text: str) -> None:
+    history = buildkit("RUN /bin/sh -c one", *UNCHANGED[text], "RUN /bin/sh -c two")
+    assert difference(f"FROM base:1\nRUN one\n{text}\nRUN two\n", *history) == ""
+
+
+def test_buildah_lists_the_arguments_that_have_a_value() -> None:
+    text = "FROM base:1\nARG X\nARG B=1 A=2\nARG X\nRUN touch /a\nARG C\nCOPY a $D/\nEXPOSE $P\nRUN touch /b\n"
+    written = ("#(nop) ARG ", "#(nop) ARG A B", "#(nop) ARG A B", "touch /a", "#(nop) ARG A B C")
+    copied = (f"#(nop) COPY file:{SHA} in $D/ ", "#(nop) EXPOSE $P", "touch /b")
+    history = [
+        HistoryEntry(f"/bin/sh -c {one}", "ARG" in one or "EXPOSE" in one, "FROM 1") for one in (*written, *copied)
+    ]
+    assert difference(text, *history) == ""
+    assert layers(text, image(*ROOT_AND_COMMAND, *history)) == [("base", [1]), *(("exact", [at]) for at in (5, 7, 9))]
+    assert difference(text.replace("ARG C\n", ""), *history) == (
+        "No instruction of the Dockerfile made entry 7 (ARG) of the image's history: "
+        "the Dockerfile or the image was changed after the build."
+    )
+
+
+def test_buildah_passes_over_the_triggers_of_its_own_file() -> None:
+    text = "FROM base:1 AS one\nONBUILD RUN make\nRUN make\nFROM one\nRUN touch /b\n"
+    entries = ("#(nop) ONBUILD RUN make", "make", "touch /b")
+    history = [HistoryEntry(f"/bin/sh -c {one}", "ONBUILD" in one, "FROM 1") for one in entries]
+    assert difference(text, *history) == ""
+    assert layers(text, image(*ROOT_AND_COMMAND, *history)) == [("base", [1]), ("exact", [3]), ("exact", [5])]
+
+
+def test_the_first_instruction_without_an_entry_is_named() -> None:
+    text = "FROM base:1\nRUN one\nENV A=1\nUSER app\nRUN two\nRUN three\n"
+    written = ("RUN /bin/sh -c one", "ENV A=1", "USER app", "RUN /bin/sh -c two", "RUN /bin/sh -c three")
+    after = "the Dockerfile or the image was changed after the build."
+    assert difference(text, *buildkit(*written)) == ""
+    assert (
+        difference(text, *buildkit(*written[:2], *written[3:]))
+        == f"The image's history has no entry for the USER of line 4: {after}"
+    )
+    committed = (*buildkit(*written), HistoryEntry("/bin/sh", False))
+    named = "No instruction of the Dockerfile made entry 8 (RUN) of the image's history"
+    assert difference(text, *committed) == f"{named}: {after}"
+    squashed = HistoryEntry("", False, "merge sha256:1 to sha256:2")
+    assert align(image(squashed), built(text)).difference == ""
+
+
+def test_a_squashed_image_is_not_said_to_be_of_another_dockerfile() -> None:
+    text = "FROM base:1 AS one\nRUN make it\nENV A=1\nENV B=1\nFROM one\nRUN touch /b\nCMD x\n"
+    history = (HistoryEntry("/bin/sh -c touch /b", True), HistoryEntry("/bin/sh -c #(nop) CMD x", False, "FROM 1"))
+    blame = align(image(*history), built(text))
+    assert blame.reason == "The image cannot be compared with this Dockerfile: its history shows 2 of 5 instructions."
+    assert blame.difference == ""

@@ -47,6 +47,16 @@ def test_every_layer_of_an_image_of_this_dockerfile_is_told(seed: int) -> None:
             assert one.builder == "kaniko" or _unclear(one)
 
 
+@many
+@given(seeds)
+def test_an_image_of_this_dockerfile_is_never_said_to_differ(seed: int) -> None:
+    one = case(seed, edits=0)
+    text, _ = one.dockerfile()
+    blame = align(one.image, evaluate(parse(Source("Dockerfile", text))))
+    # kaniko leaves out settings and what changed nothing: of a few equal commands too little may be left to compare.
+    assert blame.difference == "" or (one.builder == "kaniko" and blame.reason)
+
+
 def _unclear(one: Case) -> bool:
     """Whether a value with blanks cannot be told from a command, or an unknown one from the base image's line before it."""
     first = next(iter(one.built.values()))

@@ -1,9 +1,12 @@
 import re
 from collections.abc import Iterator
 
+from scanguard.blame.nodes import Certainty
+from scanguard.build.model import BuildStep
 from scanguard.checks.image.commands import told_by_history
 from scanguard.checks.image.history import Past, history
 from scanguard.image.problems import ImageProblem
+from scanguard.model.location import Span
 from scanguard.plugin import ImageScan, Severity, image_check
 
 # As the classic builder and buildah write it: a hash in the place of the sources.
@@ -27,7 +30,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
 
     Looks for ADD in the steps of the image's history that are not the base's. Archives, which ADD unpacks, and addresses, which it
     fetches, are what it is for; an ADD into `/` is the root file system of a base image. The classic builder and buildah
-    keep only a hash of the sources: there a directory is reported, and a file, which may have been an archive, is not.
+    keep only a hash of the sources: where the line of the Dockerfile is known, it says what was added; else a directory is
+    reported, and a file, which may have been an archive, is not.
 
     ## Why it is bad
 
@@ -57,24 +61,39 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [ADD or COPY](https://docs.docker.com/build/building/best-practices/#add-or-copy)
     - [CIS Docker Benchmark 4.9](https://www.cisecurity.org/benchmark/docker)
     """
+    written = _written(scan)
     for past in history(scan):
         if past.own and past.keyword == "ADD":
-            added = _added(past)
+            added = _added(past, scan, written)
             if added:
                 message = f"A step of the image adds {added} with ADD."
                 yield ImageProblem(message, past.place, told_by_history(scan), key=added)
 
 
-def _added(past: Past) -> str:
+def _written(scan: ImageScan) -> dict[Span, BuildStep]:
+    """The ADDs of the Dockerfile by their place."""
+    steps = scan.build.shipped_steps() if scan.build is not None else ()
+    return {step.span: step for step in steps if step.instruction.keyword == "ADD"}
+
+
+def _added(past: Past, scan: ImageScan, written: dict[Span, BuildStep]) -> str:
     """What was added, in words; empty where ADD is right, or where nobody can tell."""
     flags = _FLAGS.match(past.text)
     text = past.text[flags.end() :] if flags else past.text
     hashed = _HASHED.fullmatch(text)
-    if hashed is not None:
-        # One source whose name is lost: a directory cannot be an archive, a file may be one.
-        return f"a directory to '{hashed.group(2).strip()}'" if hashed.group(1) == "dir" else ""
-    words = text.split()
-    if len(words) < 2 or words[-1] == "/" or text.startswith(("[", "<<")):
+    if hashed is None:
+        return "" if text.startswith(("[", "<<")) else _misplaced(text.split())
+    origin = scan.blame.entry(past.entry) if scan.blame is not None else None
+    step = written.get(origin.spans[0]) if origin is not None and origin.certainty is Certainty.EXACT else None
+    if step is not None:
+        return "" if step.instruction.heredocs else _misplaced([word.text for word in step.words])
+    # One source whose name is lost: a directory cannot be an archive, a file may be one.
+    return f"a directory to '{hashed.group(2).strip()}'" if hashed.group(1) == "dir" else ""
+
+
+def _misplaced(words: list[str]) -> str:
+    """The first source for which COPY would do, quoted; `words` are the sources and the destination."""
+    if len(words) < 2 or words[-1] == "/":
         return ""
     plain = [
         word for word in words[:-1] if not word.endswith(_ARCHIVES) and not word.startswith(_REMOTE) and "$" not in word

@@ -1,10 +1,7 @@
 from collections.abc import Iterator
 
-from scanguard.checks.image.history import history
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Confidence, ImageScan, Severity, image_check
-
-_LAYERED = ("RUN", "COPY", "ADD", "WORKDIR")
 
 
 @image_check(
@@ -49,21 +46,9 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     - [Provenance attestations](https://docs.docker.com/build/metadata/attestations/slsa-provenance/)
     """
     blame = scan.blame
-    if blame is None or not _tells(scan):
+    if blame is None or not blame.difference:
         return
-    if blame.reason and blame.matched < 1:
-        yield ImageProblem(blame.reason, ImagePlace(), Confidence.HIGH, key="other")
-    elif blame.changed:
-        message = "The image's history differs from the Dockerfile: one of them was changed after the build."
-        yield ImageProblem(message, ImagePlace(), Confidence.MEDIUM, Severity.LOW, key="changed")
-
-
-def _tells(scan: ImageScan) -> bool:
-    """Whether the history names the step of each layer: a single layer may be anything that was squashed into it.
-
-    The lowest ones need no name: `docker import` and builders of base images write none.
-    """
-    pairs = zip(scan.image.history, history(scan), strict=True)
-    named = tuple(past.keyword in _LAYERED and bool(past.text) for entry, past in pairs if not entry.empty)
-    layers = len(scan.image.diff_ids)
-    return layers > 1 and len(named) == layers and any(named) and all(named[named.index(True) :])
+    if blame.reason:
+        yield ImageProblem(blame.difference, ImagePlace(), Confidence.HIGH, key="other")
+    else:
+        yield ImageProblem(blame.difference, ImagePlace(), Confidence.MEDIUM, Severity.LOW, key="changed")

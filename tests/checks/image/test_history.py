@@ -184,6 +184,25 @@ def test_the_first_add_is_the_root_file_system() -> None:
         assert problems(added_file.check, stepped("RUN true", base)) == ()
 
 
+@pytest.mark.parametrize(
+    ("sources", "kind", "told"),
+    [
+        ("a.txt", "file", "'a.txt'"),
+        ("a.txt b.tar", "multi", "'a.txt'"),
+        ("app", "dir", "'app'"),
+        ("a.tar.gz", "file", ""),
+        ("https://example.com/x", "file", ""),
+    ],
+)
+def test_the_dockerfile_says_what_a_hash_does_not(sources: str, kind: str, told: str) -> None:
+    text = f"FROM debian:12\nRUN true\nADD {sources} /app/\n"
+    classic = ("base", "/bin/sh -c true", f"/bin/sh -c #(nop) ADD {kind}:{HASH} in /app/ ")
+    buildkit = ("base", "RUN /bin/sh -c true # buildkit", f"ADD {sources} /app/ # buildkit")
+    for lines in (classic, buildkit):
+        found = problems(added_file.check, scan(DEBIAN, {}, {"a": b""}, history=lines, dockerfile=text))
+        assert [one.key for one in found] == ([told] if told else [])
+
+
 DOCKERFILE = "FROM debian:12\nRUN apt-get install -y curl\nCOPY app /app\nRUN chmod 755 /app\nENV A=1\nCMD /app\n"
 BUILT = ("RUN base", "RUN /bin/sh -c apt-get install -y curl # buildkit", "COPY app /app # buildkit",
          "RUN /bin/sh -c chmod 755 /app # buildkit", "-ENV A=1", '-CMD ["/bin/sh" "-c" "/app"]')  # fmt: skip
@@ -217,7 +236,7 @@ def test_an_image_of_an_older_dockerfile() -> None:
     older = (*BUILT[:1], "RUN /bin/sh -c apt-get install -y curl=7 jq # buildkit", *BUILT[2:])
     assert built(image_not_built_from_dockerfile.check, *older) == (
         ImageProblem(
-            "The image's history differs from the Dockerfile: one of them was changed after the build.",
+            "The image's history has no entry for the RUN of line 2: the Dockerfile or the image was changed after the build.",
             ImagePlace(),
             Confidence.MEDIUM,
             Severity.LOW,

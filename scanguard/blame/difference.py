@@ -1,0 +1,30 @@
+"""What an image and a Dockerfile differ in, in a sentence: the same one wherever it is told."""
+
+from scanguard.blame.layers import Layers
+from scanguard.model.location import Source
+
+_AFTER = "the Dockerfile or the image was changed after the build"
+
+
+def difference(layers: Layers, source: Source) -> str:
+    """How they differ: the first instruction without an entry, else the first entry of ours without an instruction.
+
+    Texts of instructions may hold secrets: only their kind and place are named. Empty where nothing differs, and where the
+    history does not tell.
+    """
+    if not layers.telling:
+        return ""
+    if layers.reason:
+        return layers.reason if layers.matched < 1 else ""
+    if layers.lacking:
+        one = layers.own[layers.lacking[0]]
+        line = source.line_of(one.span.start)
+        return f"The image's history has no entry for the {one.keyword} of line {line}: {_AFTER}."
+    # Of equal commands, some of which changed nothing, kaniko's history does not tell which these were.
+    strange = [at for at in layers.strange if not (layers.history.kaniko and layers.loose_twins(at))]
+    if strange:
+        at = strange[0]
+        keyword = layers.history.lines[at].keyword
+        kind = f" ({keyword})" if keyword else ""
+        return f"No instruction of the Dockerfile made entry {at + 1}{kind} of the image's history: {_AFTER}."
+    return ""
