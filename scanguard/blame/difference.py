@@ -16,12 +16,19 @@ def difference(layers: Layers, source: Source) -> str:
         return ""
     if layers.reason:
         return layers.reason if layers.matched < 1 else ""
-    if layers.lacking:
-        one = layers.own[layers.lacking[0]]
+    twins = {at: layers.loose_twins(at) for at in layers.strange}
+    told = {own for found in twins.values() for own in found}
+    lacking = [at for at in layers.lacking if at not in told]
+    strange = [at for at in layers.strange if not twins[at]]
+    if not lacking and not strange and not layers.history.kaniko:
+        # What moved, or stands more often on one side. Of equal commands kaniko's history does not tell which left no entry.
+        surplus = len(layers.strange) > len(layers.lacking)
+        lacking, strange = list(layers.lacking[-1:]), list(layers.strange[-1:])
+        lacking = [] if surplus else lacking
+    if lacking:
+        one = layers.own[lacking[0]]
         line = source.line_of(one.span.start)
         return f"The image's history has no entry for the {one.keyword} of line {line}: {_AFTER}."
-    # Of equal commands, some of which changed nothing, kaniko's history does not tell which these were.
-    strange = [at for at in layers.strange if not (layers.history.kaniko and layers.loose_twins(at))]
     if strange:
         at = strange[0]
         keyword = layers.history.lines[at].keyword

@@ -436,3 +436,16 @@ def test_a_squashed_image_is_not_said_to_be_of_another_dockerfile() -> None:
     blame = align(image(*history), built(text))
     assert blame.reason == "The image cannot be compared with this Dockerfile: its history shows 2 of 5 instructions."
     assert blame.difference == ""
+
+
+def test_what_differs_is_named_before_what_merely_repeats() -> None:
+    names = ("one", "two", "three", "four", "same", "same", "added", "last")
+    text = "FROM base:1\n" + "".join(f"RUN {one}\n" for one in names)
+
+    def named(*commands: str) -> str:
+        return difference(text, *buildkit(*(f"RUN /bin/sh -c {one}" for one in commands))).partition(":")[0]
+
+    assert named(*names) == ""
+    assert named(*names[:6], "last") == "The image's history has no entry for the RUN of line 8"
+    assert named("two", "one", *names[2:]) != ""
+    assert named(*names[:5], *names[4:]) == "No instruction of the Dockerfile made entry 9 (RUN) of the image's history"
