@@ -5,6 +5,7 @@ from scanguard.blame.nodes import Certainty
 from scanguard.build.model import BuildStep
 from scanguard.checks.image.commands import told_by_history
 from scanguard.checks.image.history import Past, history
+from scanguard.image.nodes import Kind
 from scanguard.image.problems import ImageProblem
 from scanguard.model.location import Span
 from scanguard.plugin import ImageScan, Severity, image_check
@@ -13,6 +14,8 @@ from scanguard.plugin import ImageScan, Severity, image_check
 _HASHED = re.compile(r"(file|multi|dir):[0-9a-f]{64} in (.+)")
 _FLAGS = re.compile(r"(?:--[a-z]+(?:=\S+)? )*")
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst", ".tbz")
+# https://docs.docker.com/reference/dockerfile/#add: what is fetched is readable by its owner alone.
+_FETCHED = 0o600
 _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
 
 
@@ -22,6 +25,7 @@ _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
     Severity.LOW,
     equivalents=("CIS-DI-0009", "DL3020", "DS-0005", "CKV_DOCKER_4"),
     cis=("4.9",),
+    needs=("layers",),
 )
 def check(scan: ImageScan) -> Iterator[ImageProblem]:
     """A step of the image added files with ADD where COPY would do.
@@ -31,7 +35,8 @@ def check(scan: ImageScan) -> Iterator[ImageProblem]:
     Looks for ADD in the steps of the image's history that are not the base's. Archives, which ADD unpacks, and addresses, which it
     fetches, are what it is for; an ADD into `/` is the root file system of a base image. The classic builder and buildah
     keep only a hash of the sources: where the line of the Dockerfile is known, it says what was added; else a directory is
-    reported, and a file, which may have been an archive, is not.
+    reported, and a file where the layer holds it under the very name that it was to have, since an archive would have been
+    unpacked. A fetched file has the mode 0600 there, and is not reported.
 
     ## Why it is bad
 
@@ -87,8 +92,22 @@ def _added(past: Past, scan: ImageScan, written: dict[Span, BuildStep]) -> str:
     step = written.get(origin.spans[0]) if origin is not None and origin.certainty is Certainty.EXACT else None
     if step is not None:
         return "" if step.instruction.heredocs else _misplaced([word.text for word in step.words])
-    # One source whose name is lost: a directory cannot be an archive, a file may be one.
-    return f"a directory to '{hashed.group(2).strip()}'" if hashed.group(1) == "dir" else ""
+    # One source whose name is lost: a directory cannot be an archive, a file may have been one.
+    kind, place = hashed.group(1), hashed.group(2).strip()
+    if kind == "dir":
+        return f"a directory to '{place}'"
+    return f"a file to '{place}'" if kind == "file" and _copied(scan, past.layer, place) else ""
+
+
+def _copied(scan: ImageScan, layer: int | None, place: str) -> bool:
+    """Whether a layer holds a file at the very place that was named, neither unpacked nor fetched."""
+    if layer is None or not place.startswith("/") or not layer < len(scan.contents):
+        return False
+    path = place.strip("/")
+    return any(
+        one.path == path and one.kind is Kind.FILE and one.mode & 0o777 != _FETCHED
+        for one in scan.contents[layer].entries
+    )
 
 
 def _misplaced(words: list[str]) -> str:

@@ -12,6 +12,7 @@ from scanguard.checks.image import (
 )
 from scanguard.checks.image.history import Past, history
 from scanguard.image.configuration import read_image
+from scanguard.image.nodes import LayerContents
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.plugin import Check, Confidence, ImageScan, Severity
 from tests.checks.image.scans import DEBIAN, problems, scan
@@ -201,6 +202,14 @@ def test_the_dockerfile_says_what_a_hash_does_not(sources: str, kind: str, told:
     for lines in (classic, buildkit):
         found = problems(added_file.check, scan(DEBIAN, {}, {"a": b""}, history=lines, dockerfile=text))
         assert [one.key for one in found] == ([told] if told else [])
+
+
+def test_a_file_that_lies_where_it_was_added_was_no_archive() -> None:
+    looked = stepped(f"/bin/sh -c #(nop) ADD file:{HASH} in /a ")
+    assert [one.key for one in problems(added_file.check, looked)] == ["a file to '/a'"]
+    (layer,) = looked.contents[1:]
+    fetched = LayerContents(layer.diff_id, layer.size, tuple(one._replace(mode=0o600) for one in layer.entries))
+    assert problems(added_file.check, looked._replace(contents=(looked.contents[0], fetched))) == ()
 
 
 DOCKERFILE = "FROM debian:12\nRUN apt-get install -y curl\nCOPY app /app\nRUN chmod 755 /app\nENV A=1\nCMD /app\n"
