@@ -192,3 +192,10 @@ def test_escape_directive_changes_the_escape() -> None:
     text = "# escape=`\nFROM scratch\nARG A=1\nLABEL a=`$A b=\\$A\n"
     steps = stage(text).steps
     assert [word.text for word in steps[-1].words] == ["$A", "\\1"]
+
+
+def test_quotes_of_a_name_are_not_part_of_it() -> None:
+    built = build('FROM scratch\nARG "V"=1\nENV "A"=$V\'x\' "B C"=2\nLABEL l=$A\n')
+    assert [
+        value.text for step in built.stages[0].steps if step.instruction.keyword == "LABEL" for value in step.words
+    ] == ["1x"]
