@@ -106,7 +106,7 @@ def _refuted(scan: ImageScan, name: str, user: str) -> Iterator[ImageProblem]:
 
 
 def _uid(scan: ImageScan, name: str) -> int | None:
-    """The uid of an account. Docker takes one that is no number for 0: https://github.com/moby/sys/tree/main/user"""
+    """The uid of an account; docker takes one that is no number for 0 (https://github.com/moby/sys/tree/main/user)."""
     for account in accounts(scan, PASSWD) or ():
         if account.name == name:
             return account.number or 0
