@@ -137,15 +137,16 @@ def _seen(finding: Finding) -> str:
 def image_lines(report: Report) -> list[str]:
     """For each image: what it is built on, and how many findings the base and the Dockerfile brought."""
     names = [image.name for image in report.images]
-    return [_image_line(image, alone=names.count(image.name) == 1) for image in report.images]
+    where = "" if report.complete else " in what could be looked at"
+    return [_image_line(image, where, alone=names.count(image.name) == 1) for image in report.images]
 
 
-def _image_line(image: ScannedImage, *, alone: bool) -> str:
+def _image_line(image: ScannedImage, where: str, *, alone: bool) -> str:
     """The line of an image; where another one has its name, with what it was asked for by, and its platform."""
     every = image.inherited + image.own + image.unknown
     name = image.name if alone else f"{image.name} ({image.reference}, {image.platform})"
     if not every:
-        return f"image {name}: nothing found"
+        return f"image {name}: nothing found{where}"
     if not image.base:
         return f"image {name}: {every} found"
     line = f"image {name}: inherited from {image.base}: {image.inherited} of {every}; yours: {image.own}"

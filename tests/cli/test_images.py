@@ -263,6 +263,9 @@ def test_the_text_of_images(command: Command, root: Path) -> None:
     (root / "Dockerfile").unlink()
     printed = command("check", *ARCHIVE, "--ignore", "setuid-file,exposed-port,leftover-file,build-tools-present").out
     assert printed == "image example/app: nothing found\nclean: nothing found in 1 image\n"
+    missing = ("--image", "missing.tar", "--image", "app.tar", "--no-trivy", "--select", "wasted-space")
+    printed = command("check", *missing).out
+    assert "image example/app: nothing found in what could be looked at\n" in printed
     printed = command("check", *ARCHIVE).out
     assert printed.splitlines()[-2:] == [
         "image example/app: 4 found",
