@@ -61,6 +61,8 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "opensearchproject/opensearch": ("1000", "https://github.com/opensearch-project/opensearch-build"),
     "kibana": ("1000", "https://github.com/elastic/kibana"),
     "logstash": ("1000", "https://github.com/elastic/logstash"),
+    "biocontainers/biocontainers": ("biodocker", "https://github.com/BioContainers/containers"),
+    "pangeo": ("jovyan", "https://github.com/pangeo-data/pangeo-docker-images"),
     "selenium": ("1200", "https://github.com/SeleniumHQ/docker-selenium"),
     "jetbrains/teamcity-server": ("tcuser", "https://github.com/JetBrains/teamcity-docker-images"),
     "public.ecr.aws/sagemaker/sagemaker-distribution": (
@@ -88,6 +90,8 @@ _NON_ROOT_REPOSITORIES: dict[str, tuple[str, str]] = {
     "haproxy": ("haproxy", "https://github.com/docker-library/haproxy"),
 }
 _RED_HAT_S2I = ("nodejs", "python", "ruby", "php", "perl", "go-toolset", "openjdk", "dotnet", "nginx", "httpd")
+# Podman takes `ubi9/ruby-33` for Red Hat's, and Docker Hub has nobody of that name.
+_RED_HAT = ("registry.access.redhat.com/ubi", "registry.redhat.io/ubi", "ubi8/", "ubi9/", "ubi10/")
 _RED_HAT_SOURCE = "https://github.com/sclorg"
 
 # Official images and well-known systems whose default user is root: https://github.com/docker-library/official-images
@@ -106,6 +110,9 @@ _ROOT_REPOSITORIES = frozenset(
     "registry.access.redhat.com/ubi8 registry.access.redhat.com/ubi8/ubi registry.access.redhat.com/ubi8/ubi-minimal "
     "registry.access.redhat.com/ubi9 registry.access.redhat.com/ubi9/ubi registry.access.redhat.com/ubi9/ubi-minimal "
     "registry.access.redhat.com/ubi8-minimal registry.access.redhat.com/ubi9-minimal "
+    "redhat/ubi8-minimal redhat/ubi9-minimal redhat/ubi10 redhat/ubi10-minimal registry.access.redhat.com/ubi10 "
+    "registry.access.redhat.com/ubi10/ubi registry.access.redhat.com/ubi10/ubi-minimal "
+    "registry.access.redhat.com/ubi10-minimal registry.fedoraproject.org/fedora registry.fedoraproject.org/fedora-minimal "
     "mcr.microsoft.com/dotnet/sdk mcr.microsoft.com/dotnet/aspnet mcr.microsoft.com/dotnet/runtime "
     "mcr.microsoft.com/dotnet/runtime-deps mcr.microsoft.com/playwright mcr.microsoft.com/playwright/python "
     "public.ecr.aws/amazonlinux/amazonlinux public.ecr.aws/lambda/python public.ecr.aws/lambda/nodejs "
@@ -153,19 +160,26 @@ _ACCOUNTS: dict[str, frozenset[str]] = {
 
 _GO = Toolchain("the Go toolchain", ("/usr/local/go",))
 _RUST = Toolchain("the Rust toolchain and gcc", ("/usr/local/cargo", "/usr/local/rustup"))
-_JDK = Toolchain("a JDK (javac)", ("/opt/java/openjdk", "/usr/lib/jvm", "/usr/java", "/usr/local/openjdk-8"))
+JDK = Toolchain("a JDK (javac)", ("/opt/java/openjdk", "/usr/lib/jvm", "/usr/java", "/usr/local/openjdk-8"))
 _BUILDPACK = ("/usr", "/usr/bin", "/usr/lib", "/usr/include")
 _CUDA = Toolchain("the CUDA compiler (nvcc), headers and gcc", ("/usr/local/cuda", *_BUILDPACK))
+# `ros-base` installs build-essential and what else stands on it has it too: https://github.com/osrf/docker_images
+_ROS = Toolchain("gcc, make and colcon or catkin", _BUILDPACK)
+_ROS_WITHOUT_TOOLS = ("ardent", "bouncy", "crystal", "indigo", "jade", "lunar")
+# https://github.com/google/oss-fuzz/tree/master/infra/base-images
+_OSS_FUZZ = Toolchain("clang, make and development headers", _BUILDPACK)
 # Images that are a toolchain whatever their tag: repository, what it holds.
 _TOOLCHAINS: dict[str, Toolchain] = {
     "golang": _GO,
     "rust": _RUST,
     "gcc": Toolchain("gcc, g++ and make", ("/usr/local", *_BUILDPACK)),
-    "maven": Toolchain("Maven and a JDK", ("/usr/share/maven", *_JDK.paths)),
-    "gradle": Toolchain("Gradle and a JDK", ("/opt/gradle", *_JDK.paths)),
+    "maven": Toolchain("Maven and a JDK", ("/usr/share/maven", *JDK.paths)),
+    "gradle": Toolchain("Gradle and a JDK", ("/opt/gradle", *JDK.paths)),
     "haskell": Toolchain("GHC, cabal and stack", ("/opt/ghc",)),
     "dart": Toolchain("the Dart SDK", ("/usr/lib/dart",)),
-    "sbtscala/scala-sbt": Toolchain("sbt and a JDK", _JDK.paths),
+    "sbtscala/scala-sbt": Toolchain("sbt and a JDK", JDK.paths),
+    "hseeberger/scala-sbt": Toolchain("sbt and a JDK", JDK.paths),
+    "crystallang/crystal": Toolchain("the Crystal compiler", ("/usr/share/crystal",)),
     "mcr.microsoft.com/dotnet/sdk": Toolchain("the .NET SDK", ("/usr/share/dotnet",)),
     "mcr.microsoft.com/dotnet/core/sdk": Toolchain("the .NET SDK", ("/usr/share/dotnet",)),
     "buildpack-deps": Toolchain("gcc, make and development headers", _BUILDPACK),
@@ -204,9 +218,7 @@ def base_user(reference: ImageReference) -> BaseUser | None:
     found = _NON_ROOT_REPOSITORIES.get(name) or _by_prefix(name)
     if found is not None:
         return BaseUser(*found)
-    if name.startswith(("registry.access.redhat.com/ubi", "registry.redhat.io/ubi")) and any(
-        f"/{kind}" in name for kind in _RED_HAT_S2I
-    ):
+    if name.startswith(_RED_HAT) and any(f"/{kind}" in name for kind in _RED_HAT_S2I):
         return BaseUser("1001", _RED_HAT_SOURCE)
     if name.startswith("mcr.microsoft.com/dotnet/") and "chiseled" in reference.tag:
         return BaseUser("1654", "https://github.com/dotnet/dotnet-docker")
@@ -249,9 +261,13 @@ def base_toolchain(reference: ImageReference) -> Toolchain | None:
     if name in _FULL_UNLESS_SLIM and not any(small in tag for small in _SMALL):
         return _FULL
     if name in _JDK_REPOSITORIES and not _is_jre(name, tag):
-        return _JDK
+        return JDK
     if name.endswith(("nvidia/cuda", "pytorch/pytorch")) and "devel" in tag:
         return _CUDA
+    if name == "ros" and "ros-core" not in tag and not tag.startswith(_ROS_WITHOUT_TOOLS):
+        return _ROS
+    if name.startswith("gcr.io/oss-fuzz-base/base-builder"):
+        return _OSS_FUZZ
     last = name.rpartition("/")[2]
     if last.endswith("-sdk") and name.count("/") and "cloud-sdk" not in last:
         return Toolchain(f"an SDK ({last})", ())

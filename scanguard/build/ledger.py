@@ -167,10 +167,12 @@ class Ledger:
         self._auto &= self._live
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
-        """`curl https://sh.rustup.rs | sh`: rustup's own installer is how a Rust toolchain comes without a package."""
+        """`curl https://sh.rustup.rs | sh`, `rustup self uninstall`: a Rust toolchain comes and goes without a package."""
         for argument in call.arguments:
             if "sh.rustup.rs" in argument.text or "static.rust-lang.org/rustup" in argument.text:
                 self._add(Package("rustup", "rust", "", argument.span, step, True, call.certain))
+        if call.name == "rustup" and call.words[:2] == ("self", "uninstall"):
+            self._take_away(self._of("rustup"), step, call.span)
 
 
 def _family(manager: str) -> str:

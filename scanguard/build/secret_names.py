@@ -17,12 +17,14 @@ _QUALIFIERS = frozenset(
 _HARMLESS = frozenset(
     "NO NOT DISABLE DISABLED WITHOUT ALLOW SKIP RANDOM GENERATE REQUIRE REQUIRED ENABLE ENABLED USE IS HAS EMPTY RESET FORGOT "
     "PUBLIC PUB SHOW MAX MIN NUM EOS BOS PAD UNK SEP CLS MASK SPECIAL STOP DUMMY FAKE EXAMPLE VERIFY CHECK PROMPT "
-    "FINGERPRINT CSRF".split()
+    "FINGERPRINT CSRF INSTALL".split()
 )
 _PASSWORDS = ("PASSWORD", "PASSWD", "PASSPHRASE", "PASSWORT")
 _OWNERS_OF_PASS = frozenset(
     "DB ROOT USER ADMIN MYSQL PG SSH KEY STORE SUDO REDIS MONGO LDAP SMTP MAIL FTP SQL MQ RPC SA VNC".split()
 )
+# Before `PASS`: one of several runs, a filter, or the verdict of a test.
+_OTHER_PASSES = frozenset("ALT FIRST SECOND THIRD LAST ONE TWO SINGLE MULTI LOW HIGH BAND ALL RENDER".split())
 _KEYS = {
     "API": "API key",
     "ACCESS": "access key",
@@ -90,6 +92,8 @@ def _kind(name: str) -> str:
     before = parts[-2] if len(parts) > 1 else ""
     if last.endswith(_PASSWORDS):
         return "passphrase" if last.endswith("PASSPHRASE") else "" if last.startswith("NO") else "password"
+    if last == "PASS" and before in _OTHER_PASSES:
+        return ""
     if last == "PASS" or (last.endswith("PASS") and last[:-4] in _OWNERS_OF_PASS) or last == "PASSCODE":
         return "password"
     if last == "PWD":

@@ -6,7 +6,7 @@ toolchains and SDKs. Interpreters, package managers, curl, wget and git are none
 
 from collections.abc import Iterator, Mapping
 
-from scanguard.build.bases import base_toolchain
+from scanguard.build.bases import JDK, base_toolchain
 from scanguard.build.model import Build, BuildStep, ImageUse, Package, Stage
 from scanguard.build.paths import covers
 from scanguard.model.finding import Step
@@ -206,7 +206,9 @@ def _of_image(reference: ImageReference | None, path: str) -> str:
     toolchain = base_toolchain(reference) if reference else None
     if toolchain is None:
         return ""
-    return toolchain.tools if any(covers(path, place) for place in toolchain.paths) else ""
+    if not any(covers(path, place) for place in toolchain.paths):
+        return ""
+    return _place(path) or (JDK.tools if path.rstrip("/") in JDK.paths else toolchain.tools)
 
 
 def _place(path: str) -> str:

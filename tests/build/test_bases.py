@@ -41,6 +41,12 @@ def user(image: str) -> str | None:
         ("mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled", "1654"),
         ("mcr.microsoft.com/dotnet/aspnet:9.0", "root"),
         ("registry.access.redhat.com/ubi9/python-311", "1001"),
+        ("ubi8/ruby-33", "1001"),
+        ("ubi8/ubi-init", None),
+        ("biocontainers/biocontainers:v1.0.0_cv4", "biodocker"),
+        ("pangeo/base-image:master", "jovyan"),
+        ("redhat/ubi10-minimal:10.0", "root"),
+        ("registry.fedoraproject.org/fedora:latest", "root"),
         ("registry.access.redhat.com/ubi9/ubi", "root"),
         ("registry.access.redhat.com/ubi9/ubi-minimal:9", "root"),
         ("debian:12", "root"),
@@ -66,6 +72,7 @@ GO = "the Go toolchain"
 FULL = "gcc, make and development headers (buildpack-deps)"
 CUDA = "the CUDA compiler (nvcc), headers and gcc"
 JDK = "a JDK (javac)"
+ROS = "gcc, make and colcon or catkin"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,15 @@ JDK = "a JDK (javac)"
         ("maven:3", "Maven and a JDK"),
         ("gradle:8", "Gradle and a JDK"),
         ("gcc:14", "gcc, g++ and make"),
+        ("crystallang/crystal:1.18.2", "the Crystal compiler"),
+        ("hseeberger/scala-sbt:8u242_1.3.8_2.13.1", "sbt and a JDK"),
+        ("gcr.io/oss-fuzz-base/base-builder-go:ubuntu-24-04", "clang, make and development headers"),
+        ("gcr.io/oss-fuzz-base/base-runner", None),
+        ("ros", ROS),
+        ("ros:jazzy-ros-base-noble", ROS),
+        ("ros:kilted-perception", ROS),
+        ("ros:jazzy-ros-core", None),
+        ("ros:lunar-ros-base-stretch", None),
         ("buildpack-deps:bookworm", "gcc, make and development headers"),
         ("buildpack-deps", "gcc, make and development headers"),
         ("buildpack-deps:bookworm-curl", None),
@@ -186,6 +202,13 @@ class TestTables:
             assert base_toolchain(ImageReference.parse(f"{name}:1")) == toolchain, name
 
     def test_toolchains_say_what_and_where(self) -> None:
-        every: list[Toolchain] = [*bases._TOOLCHAINS.values(), bases._FULL, bases._JDK, bases._CUDA]
+        every: list[Toolchain] = [
+            *bases._TOOLCHAINS.values(),
+            bases._FULL,
+            bases.JDK,
+            bases._CUDA,
+            bases._ROS,
+            bases._OSS_FUZZ,
+        ]
         assert [one for one in every if not one.tools or not one.paths] == []
         assert [path for one in every for path in one.paths if not path.startswith("/") or path.endswith("/")] == []

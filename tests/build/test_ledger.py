@@ -334,6 +334,15 @@ def test_rustup_installs_without_a_package() -> None:
     )
 
 
+def test_rustup_uninstalls_itself() -> None:
+    text = (
+        "FROM debian:12\n"
+        "RUN curl https://sh.rustup.rs | sh -s -- -y && rustup component add clippy && rustup self uninstall -y\n"
+    )
+    assert [state(package) for package in stage(text).packages] == ["same layer", "same layer"]
+    assert [state(package) for package in stage(text.replace(" self", "")).packages] == ["kept", "kept"]
+
+
 class TestInheritance:
     TEXT = (
         "FROM debian:12 AS one\nRUN apt-get install gcc\n"

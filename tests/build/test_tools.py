@@ -163,6 +163,7 @@ class TestUnderAPath:
         ("rust:1", "/usr/local/cargo", "the Rust toolchain"),
         ("rust:1", "/usr/local", "the Rust toolchain and gcc"),
         ("maven:3", "/usr/share/maven", "Maven"),
+        ("maven:3", "/opt/java/openjdk", "a JDK (javac)"),
         ("internal.example.com/x:1", "/opt/conda", "a whole conda installation"),
         ("golang:1", "/etc/ssl", ""),
         ("debian:12", "/usr", ""),

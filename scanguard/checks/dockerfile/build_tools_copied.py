@@ -69,7 +69,8 @@ def _problem(build: Build, step: BuildStep, path: str, tools: tuple[Tool, ...]) 
     names = [tool.name for tool in tools]
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     stage = build.stages[step.stage]
-    origin = build.stages[step.source].title if isinstance(step.source, int) else "the image"
+    source = step.source
+    origin = build.stages[source].title if isinstance(source, int) else f"image '{source.value.text if source else ''}'"
     copy = Step(f"{stage.title} copies '{path}' from {origin}", step.span)
     message = f"Copying '{path}' from {origin} brings {listed} into the shipped image."
     trace = (*tools[0].way, copy, *build.way(step.stage))
