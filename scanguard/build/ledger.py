@@ -65,6 +65,8 @@ class Ledger:
         saved: frozenset[int] | None = None
         handed = {origin(one).span for call in step.invocations if marking(call) for one in handed_over(call)}
         for call in step.invocations:
+            if call.skipped:
+                continue
             if file_written(call):
                 self._files[file_written(call)] = self._printed(call)
             elif saved is None and shows(call) == MANUAL and call.span not in handed:

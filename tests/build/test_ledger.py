@@ -323,6 +323,48 @@ def test_certainty() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "condition", "runs"),
+    [
+        ("ARG X=false", "[ ${X} = true ]", False),
+        ("ARG X=false", '[ "$X" == "true" ]', False),
+        ("ARG X=false", "test $X = true", False),
+        ("ARG X=false", '[[ "$X" == "true" ]]', False),
+        ("ARG X=a", '[ "$X" != a ]', False),
+        ("ENV X=", '[ -n "$X" ]', False),
+        ("ENV X=a", '[ -z "$X" ]', False),
+        ("ARG X=true", "[ ${X} = true ]", True),
+        ("ARG X", "[ ${X} = true ]", True),
+        ("ARG X=a", '! [ "$X" = b ]', True),
+        ("ARG X=a", '[ ! "$X" = b ]', True),
+        ("ARG X=a", '[ "$X" = b ] || true', True),
+        ("ARG X=a", '[ "$X" = b -o -d /opt ]', True),
+        ("ARG X=ab", "[[ $X == a* ]]", True),
+        ("ARG X=ab", "[[ $X =~ ^a ]]", True),
+        ("ARG X=a", '[ "$X" = "$(cat x)" ]', True),
+        ("ARG TARGETARCH=amd64", "[ $TARGETARCH = arm64 ]", True),
+    ],
+)
+def test_a_branch_that_the_values_of_the_build_switch_off(declared: str, condition: str, runs: bool) -> None:
+    text = f"FROM debian:12\n{declared}\nRUN if {condition}; then f() {{ apt-get install gcc; }}; f; fi\n"
+    assert listed(stage(text)) == ([("gcc", "kept")] if runs else [])
+
+
+@pytest.mark.parametrize("change", ["X=b", "X=$(cat x)", ". ./x", "source x", "read X < x"])
+def test_a_variable_that_the_shell_changed_switches_nothing_off(change: str) -> None:
+    text = f'FROM debian:12\nARG X=a\nRUN {change}; if [ "$X" = b ]; then apt-get install gcc; fi\n'
+    assert listed(stage(text)) == [("gcc", "kept")]
+
+
+def test_only_the_branch_is_switched_off() -> None:
+    text = (
+        "FROM debian:12\nARG X=a\n"
+        'RUN f() { apt-get install "$1"; }; if [ "$X" = b ]; then f gcc; sh -c "apt-get install make"; '
+        "elif true; then f cmake; else f meson; fi; f nasm\n"
+    )
+    assert listed(stage(text)) == [("cmake", "kept"), ("meson", "kept"), ("nasm", "kept")]
+
+
 def test_rustup_installs_without_a_package() -> None:
     text = "FROM debian:12\nRUN curl -sSf https://sh.rustup.rs | sh -s -- -y\n"
     built = build(text)

@@ -11,6 +11,7 @@ from scanguard.dockerfile.shell.nodes import AndOr, Compound, Node, Pipeline, Sc
 
 _TESTS = frozenset({"[", "test", "which", "type", "hash", "false", "getent", "id", "pgrep"})
 _GREPS = frozenset({"grep", "egrep", "fgrep", "zgrep", "rg"})
+_PATTERN = frozenset("*?[")
 _ENDS = frozenset({"exit", "return", "exec", "break", "continue"})
 
 
@@ -31,6 +32,22 @@ def is_test(node: Node) -> bool:
     if name in _GREPS:
         return any(flag in ("--quiet", "--silent") or (flag[:2] != "--" and "q" in flag) for flag in flags)
     return False
+
+
+def fails(operands: Sequence[Argument]) -> bool:
+    """Whether a test of texts is known to fail. False where it succeeds, cannot tell or tests something else.
+
+    https://pubs.opengroup.org/onlinepubs/9699919799/utilities/test.html
+    """
+    if not all(one.known for one in operands):
+        return False
+    words = [one.text for one in operands]
+    if len(words) == 2:
+        return (words[0] == "-n" and not words[1]) or (words[0] == "-z" and bool(words[1]))
+    if len(words) != 3 or not _PATTERN.isdisjoint(words[2]):
+        return False
+    left, operator, right = words
+    return (operator in ("=", "==") and left != right) or (operator == "!=" and left == right)
 
 
 def ends_branch(what: Node | Script) -> bool:
@@ -89,6 +106,11 @@ def _is_bare(text: str) -> bool:
     return text[:1] in "$`" and " " not in text
 
 
+def _source(state: State, command: Command) -> None:
+    """`. file`: what it sets is not known."""
+    state.sourced = True
+
+
 def _forget(state: State, command: Command) -> None:
     for argument in command.arguments[1:]:
         match = ASSIGNMENT(argument.text)
@@ -142,4 +164,6 @@ BUILTINS: dict[str, Callable[[State, Command], None]] = {
     **dict.fromkeys(sorted(READERS), _forget),
     **dict.fromkeys(sorted(DECLARERS), _declare),
     "unset": _unset,
+    ".": _source,
+    "source": _source,
 }

@@ -76,6 +76,7 @@ class Executor(Walker):
             command.inputs,
             self.certain,
             command.directory[0] if command.directory else self.state.directory,
+            self.skipped,
         )
         self.found.append(_new(Invocation, values))
         if name in BUILTINS:

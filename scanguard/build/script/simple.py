@@ -31,6 +31,7 @@ class SimpleCommands(Expander):
         super().__init__(state, origin, budget)
         self.found: list[Invocation] = []
         self.certain = True
+        self.skipped = False
         self.input: Invocation | None = None
         self.text: Argument | None = None
         self.script_text: ShellWord | Origin | None = None

@@ -57,6 +57,7 @@ class State:
         self.previous: str | None = None
         self.positional: tuple[Value, ...] | None = None
         self.functions: dict[str, tuple[Script, Origin]] = {}
+        self.sourced = False
 
     def lookup(self, name: str) -> Value | None:
         """The value of a variable or of a positional parameter; None where it is not known."""
@@ -71,6 +72,10 @@ class State:
                 at = int(name) - 1
                 return self.positional[at] if at < len(self.positional) else Value((("", True),))
         return None
+
+    def inherits(self, name: str) -> bool:
+        """Whether a variable still is what the shell was started with."""
+        return name in self._environment and name not in self._variables and not self.sourced
 
     def assign(self, name: str, value: Value | None) -> None:
         """Give a variable a value; None for one that is not known."""

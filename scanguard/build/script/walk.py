@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from scanguard.build.commands import Argument
-from scanguard.build.script.builtins import ends_branch, is_test
+from scanguard.build.script.builtins import ends_branch, fails, is_test
 from scanguard.build.script.names import assigned_names
 from scanguard.build.script.parameters import Exhausted
 from scanguard.build.script.simple import SimpleCommands
 from scanguard.build.script.state import Mark, Outcome, Value
+from scanguard.build.variables import PLATFORM_ARGS
 from scanguard.dockerfile.shell.nodes import (
     AndOr,
     Compound,
@@ -152,9 +153,12 @@ class Walker(SimpleCommands):
     def _if(self, node: Compound) -> None:
         self.run(node.bodies[0])
         outcomes: list[Outcome] = []
+        skipped, never = self.skipped, self._fails(node.bodies[0])
         for index in range(1, len(node.bodies)):
             condition = index % 2 == 0 and index + 1 < len(node.bodies)
+            self.skipped = skipped or (never and index == 1)
             outcome = self._branch(node.bodies[index])
+            self.skipped = skipped
             if condition:
                 self.state.merge([outcome])
             elif not ends_branch(node.bodies[index]):
@@ -162,6 +166,18 @@ class Walker(SimpleCommands):
         if len(node.bodies) % 2 == 0:
             outcomes.append(self.state.unchanged())
         self.state.merge(outcomes)
+
+    def _fails(self, condition: Script) -> bool:
+        """Whether a condition is one test that fails with what the build gives its variables on every platform."""
+        node = condition.nodes[0] if len(condition.nodes) == 1 else None
+        operands: list[Argument] = []
+        if type(node) is Simple and node.words and node.words[0].text in ("[", "test"):
+            for word in node.words[1 : -1 if node.words[0].text == "[" else None]:
+                self.fields(word, operands, [])
+        elif type(node) is Compound and node.kind == "test":
+            operands = [self.argument(word) for word in node.words]
+        names = {name for one in operands for name in one.variables}
+        return fails(operands) and PLATFORM_ARGS.isdisjoint(names) and all(map(self.state.inherits, names))
 
     def _case(self, node: Compound) -> None:
         self.substitutions(node.words)
