@@ -32,8 +32,8 @@ class Invocation(NamedTuple):
     `<(…)`. `text` is the value of a heredoc or here-string on its standard input, `redirects` pairs (operator,
     target), with the descriptor before the operator where it is not the usual one (`2>`).
     `certain` is False where a condition, `||`, a `case` or a function decides whether it runs at all. `directory` is
-    the working directory after `cd`, or None where it is not known. `skipped` is True where an `if` asks for another
-    value of an ARG or ENV than it has: not without another `--build-arg` does it run.
+    the working directory after `cd`, or None where it is not known. `skipped` is True behind a test that asks for
+    another value of an ARG or ENV than it has: not without another `--build-arg` does it run.
     """
 
     name: str

@@ -5,10 +5,11 @@ from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
 
 DROPPERS = frozenset("gosu su-exec setpriv setuidgid s6-setuidgid chpst runuser suexec fixuid".split())
-# Official images whose own entrypoint changes to another user: https://github.com/docker-library/official-images
+# Images whose own entrypoint changes to another user: https://github.com/docker-library/official-images, and what is built
+# FROM postgres and keeps its entrypoint.
 _DROPPING_BASES = frozenset(
     "postgres mysql mariadb mongo redis valkey rabbitmq cassandra couchdb flink ghost influxdb neo4j percona telegraf "
-    "zookeeper".split()
+    "zookeeper postgis/postgis pgvector/pgvector timescale/timescaledb".split()
 )
 
 

@@ -356,6 +356,23 @@ def test_a_variable_that_the_shell_changed_switches_nothing_off(change: str) -> 
     assert listed(stage(text)) == [("gcc", "kept")]
 
 
+@pytest.mark.parametrize(
+    ("run", "left"),
+    [
+        ('[ "$X" = b ] && apt-get install gcc && apt-get install make', []),
+        ('[ "$X" = b ] && apt-get install gcc; apt-get install make', ["make"]),
+        ('[ "$X" = b ] && apt-get install gcc || apt-get install make', ["make"]),
+        ('[ "$X" = a ] && apt-get install gcc', ["gcc"]),
+        ('[ "$X" = b ] || apt-get install gcc', ["gcc"]),
+        ('true || [ "$X" = b ] && apt-get install gcc', ["gcc"]),
+        ('if [ "$X" = b ]; then [ -d /opt ] && apt-get install gcc; apt-get install make; fi', []),
+    ],
+)
+def test_what_a_failing_test_guards(run: str, left: list[str]) -> None:
+    found = stage(f"FROM debian:12\nARG X=a\nRUN {run}\n")
+    assert listed(found) == [(name, "kept") for name in left]
+
+
 def test_only_the_branch_is_switched_off() -> None:
     text = (
         "FROM debian:12\nARG X=a\n"

@@ -61,6 +61,7 @@ from tests.build.builds import build, written_as
             "COPY",
         ),
         ("FROM postgres:17", "postgres", "the entrypoint of 'postgres'", None),
+        ("FROM postgis/postgis:17-3.5", "postgis/postgis", "the entrypoint of 'postgis/postgis'", None),
         (
             "FROM docker.io/library/redis:7 AS one\nFROM one\nCMD redis-server",
             "redis",

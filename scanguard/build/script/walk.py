@@ -59,25 +59,26 @@ class Walker(SimpleCommands):
 
     def _and_or(self, node: AndOr) -> None:
         """`a && b` takes the success of `a` for granted, unless `a` is a test; `a || b` takes it always."""
-        certain, guard = self.certain, None
+        certain, skipped, guard = self.certain, self.skipped, None
         self.node(node.parts[0])
         for index, operator in enumerate(node.operators):
             left, part = node.parts[index], node.parts[index + 1]
             if operator == "||":
                 tested = guard is not None or is_test(left)
-                self._close(guard, certain=certain)
+                self._close(guard, certain=certain, skipped=skipped)
                 guard = None
                 self._alternative(part, tested=tested)
                 continue
             if guard is None and node.operators[index - 1 : index] != ("||",) and is_test(left):
+                self.skipped = skipped or self._fails(left)
                 guard = self.state.mark()
                 self.certain = False
             self.node(part)
-        self._close(guard, certain=certain, last=node.parts[-1])
+        self._close(guard, certain=certain, skipped=skipped, last=node.parts[-1])
 
-    def _close(self, guard: Mark | None, *, certain: bool, last: Node | None = None) -> None:
+    def _close(self, guard: Mark | None, *, certain: bool, skipped: bool, last: Node | None = None) -> None:
         """Go on behind what only ran after a test."""
-        self.certain = certain
+        self.certain, self.skipped = certain, skipped
         if guard is not None:
             outcome = self.state.rollback(guard)
             if last is None or not ends_branch(last):
@@ -153,7 +154,8 @@ class Walker(SimpleCommands):
     def _if(self, node: Compound) -> None:
         self.run(node.bodies[0])
         outcomes: list[Outcome] = []
-        skipped, never = self.skipped, self._fails(node.bodies[0])
+        tests = node.bodies[0].nodes
+        skipped, never = self.skipped, len(tests) == 1 and self._fails(tests[0])
         for index in range(1, len(node.bodies)):
             condition = index % 2 == 0 and index + 1 < len(node.bodies)
             self.skipped = skipped or (never and index == 1)
@@ -167,9 +169,8 @@ class Walker(SimpleCommands):
             outcomes.append(self.state.unchanged())
         self.state.merge(outcomes)
 
-    def _fails(self, condition: Script) -> bool:
-        """Whether a condition is one test that fails with what the build gives its variables on every platform."""
-        node = condition.nodes[0] if len(condition.nodes) == 1 else None
+    def _fails(self, node: Node) -> bool:
+        """Whether this is a test that fails with what the build gives its variables on every platform."""
         operands: list[Argument] = []
         if type(node) is Simple and node.words and node.words[0].text in ("[", "test"):
             for word in node.words[1 : -1 if node.words[0].text == "[" else None]:
