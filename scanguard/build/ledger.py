@@ -24,6 +24,8 @@ from scanguard.model.location import Span
 _FAMILIES = {
     "dpkg": "apt", **dict.fromkeys(("dnf", "yum", "microdnf", "zypper", "rpm"), "rpm"), "mamba": "conda", "uv": "pip"
 }  # fmt: skip
+_GO_ARCHIVES = ("go.dev/dl/go", "golang.org/dl/go", "dl.google.com/go/go", "storage.googleapis.com/golang/go")
+_UNPACKED = frozenset(("/usr/local", "/usr/local/", "-C/usr/local", "--directory=/usr/local"))
 # Who does not take away what needs a package that goes.
 _ALONE = frozenset(("dpkg", "rpm"))
 
@@ -76,6 +78,7 @@ class Ledger:
             if sweeps(call):
                 self._take_away(self._unneeded(sweeps(call)), step, call.span)
             self._rustup(call, step)
+            self._go(call, step)
 
     def _of(self, family: str) -> frozenset[int]:
         """What is installed of a family of managers."""
@@ -175,6 +178,16 @@ class Ledger:
                 self._add(Package("rustup", "rust", "", argument.span, step, True, call.certain))
         if call.name == "rustup" and call.words[:2] == ("self", "uninstall"):
             self._take_away(self._of("rustup"), step, call.span)
+
+    def _go(self, call: Invocation, step: BuildStep) -> None:
+        """Go's own archive, fetched and unpacked where https://go.dev/doc/install says, and `rm` of what came out."""
+        if call.name == "tar" and _UNPACKED.intersection(call.words):
+            for argument in (one for other in step.invocations for one in other.arguments):
+                if ".linux-" in argument.text and any(place in argument.text for place in _GO_ARCHIVES):
+                    self._add(Package("archive", "go", "", argument.span, step, True, call.certain))
+                    return
+        elif call.name == "rm" and "/usr/local/go" in [word.rstrip("/*") for word in call.words]:
+            self._take_away(self._of("archive"), step, call.span)
 
 
 def _family(manager: str) -> str:

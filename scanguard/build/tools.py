@@ -63,9 +63,13 @@ _LANGUAGE_MANAGERS: dict[str, frozenset[str]] = {
     "npm": frozenset("typescript node-gyp webpack webpack-cli gulp gulp-cli grunt grunt-cli bower parcel".split()),
     "gem": frozenset({"rake-compiler"}),
     "rustup": frozenset({"rust", "stable", "nightly", "beta"}),
+    "archive": frozenset({"go"}),
 }
 _SYSTEM_MANAGERS = frozenset("apt apk dnf yum microdnf zypper pacman conda mamba".split())
 _ALIASES = {"uv": "pip", "pipx": "pip", "poetry": "pip", "yarn": "npm", "pnpm": "npm", "bun": "npm"}
+
+# Where programs of a manager lie; those of the others in `/usr/bin`.
+_PROGRAMS = {"rustup": "/root/.cargo", "archive": "/usr/local/go"}
 
 # Where toolchains live that come as an archive or through an installer, not as a package.
 _PLACES: tuple[tuple[str, str], ...] = (
@@ -172,7 +176,8 @@ def _under_stage(
         for tool in _of_stage(stage, path, answers):
             found.setdefault(tool.name, tool)
     for package in build.stages[index].packages:
-        if covers(path, "/usr/bin") and package.removed is None and package.known and is_build_tool(package):
+        place = _PROGRAMS.get(package.manager, "/usr/bin")
+        if covers(path, place) and package.removed is None and package.known and is_build_tool(package):
             message = f"'{package.name}' is installed in {build.stages[package.step.stage].title}"
             way = (Step(message, package.span),)
             found.setdefault(package.name, Tool(package.name, package.span, package.step.stage, way))

@@ -402,6 +402,28 @@ def test_rustup_uninstalls_itself() -> None:
     assert [state(package) for package in stage(text.replace(" self", "")).packages] == ["kept", "kept"]
 
 
+GO = "https://go.dev/dl/go${V}.linux-amd64.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (f"RUN curl -fsSL {GO} | tar -C /usr/local -xz", [("go", "kept")]),
+        (f"RUN wget -O go.tgz {GO} && tar xzf go.tgz -C /usr/local/ && rm go.tgz", [("go", "kept")]),
+        (
+            f"RUN wget {GO} -O x && tar -C/usr/local -xf x && go build && rm -rf /usr/local/go /root/go",
+            [("go", "same layer")],
+        ),
+        (f"RUN curl {GO} | tar -C /usr/local -xz\nRUN rm -r /usr/local/go/", [("go", "later")]),
+        (f"RUN curl {GO} | tar -C /tmp -xz", []),
+        ("RUN curl https://go.dev/dl/go1.24.0.src.tar.gz | tar -C /usr/local -xz", []),
+        ("RUN curl https://example.com/x.linux-amd64.tar.gz | tar -C /usr/local -xz", []),
+    ],
+)
+def test_the_archive_of_go(run: str, expected: list[tuple[str, str]]) -> None:
+    assert listed(stage(f"FROM debian:12\nARG V=1.24.0\n{run}\n")) == expected
+
+
 class TestInheritance:
     TEXT = (
         "FROM debian:12 AS one\nRUN apt-get install gcc\n"

@@ -145,6 +145,13 @@ class TestUnderAPath:
         assert under(text, "/opt/conda/envs/app") == []
         assert under(text, "/usr/local/go") == [("the Go toolchain", place, 0, [])]
 
+    def test_what_comes_without_a_package_lies_elsewhere(self) -> None:
+        fetch = "curl -fsSL https://go.dev/dl/go1.24.0.linux-amd64.tar.gz | tar -C /usr/local -xz"
+        text = f"FROM debian:12 AS b\nRUN {fetch} && curl https://sh.rustup.rs | sh\n"
+        assert [name for name, *_ in under(text, "/")] == ["go", "rust"]
+        assert [name for name, *_ in under(text, "/usr/local")] == ["go"]
+        assert under(text, "/usr/bin") == []
+
     def test_files_from_the_context_are_no_tools(self) -> None:
         assert under("FROM debian:12 AS b\nCOPY go /usr/local/go2\n", "/usr/local/go2") == []
 
