@@ -51,7 +51,8 @@ def confirmed(findings: Sequence[Finding], held: Container[str] = ()) -> tuple[F
     folded: dict[int, int] = {}
     for index, one in enumerate(findings):
         if one.image and one.active and not is_refutation(one):
-            twin = _twin(one, SAME, static)
+            # Where no Dockerfile is known to be the image's, its findings stand where one would be, and mean none of its lines.
+            twin = _twin(one, SAME, static) if one.origin else None
             if twin is None:
                 twin = _twin(one, READ, [(at, other) for at, other in named if other.image == one.image])
             if twin is not None:
@@ -176,7 +177,7 @@ def _of_account(one: Finding, finding: Finding) -> bool:
 
 def _of_one_stage(one: Finding, finding: Finding) -> bool:
     """The lack of a USER stands at the FROM of the stage, or at that of the stage that it is built on."""
-    return _of_known_line(one, finding) or (finding.origin not in ("", "unknown") and one.stage == finding.stage)
+    return _of_known_line(one, finding) or (finding.origin != "unknown" and one.stage == finding.stage)
 
 
 def _of_one_file(one: Finding, finding: Finding) -> bool:

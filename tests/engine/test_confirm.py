@@ -10,10 +10,9 @@ from scanguard.model.rule import Confidence, Rule, Severity
 
 def finding(name: str, first: int, last: int, image: str = "", uri: str = "Dockerfile", key: str = "") -> Finding:
     rule = Rule("SGX001", name, "user", Severity.HIGH, "A defect.", "A defect.")
-    where = Region(first, 1, last, 9)
-    return Finding(
-        rule, Severity.HIGH, Confidence.HIGH, "It is so.", uri, where, "", (), (), Span(0, 0), "", key, image=image
-    )
+    where, origin = Region(first, 1, last, 9), "exact" if image else ""
+    found = Finding(rule, Severity.HIGH, Confidence.HIGH, "It is so.", uri, where, "", (), (), Span(0, 0), "", key)
+    return found._replace(image=image, origin=origin)
 
 
 STATIC = finding("root-user", 4, 4)
@@ -52,7 +51,8 @@ def test_the_rules_to_accept_are_named_with_their_lines() -> None:
     assert accepting(used, kept) == [two]
     again = kept._replace(image="worker")
     assert accepting(*confirmed([used, kept]), again) == [two]
-    assert accepting(NAMED, READ_IN_IT) == ["exceptions of the policy for secret-file, secret-in-image"]
+    lone = (one._replace(origin="") for one in (NAMED, READ_IN_IT))
+    assert accepting(*lone) == ["exceptions of the policy for secret-file, secret-in-image"]
     known = (NAMED._replace(origin="exact"), READ_IN_IT._replace(origin="exact"))
     assert accepting(*known) == [comment.format("secret-file, secret-in-image", 3)]
 
@@ -65,7 +65,7 @@ def test_the_images_say_goes_into_the_files_finding() -> None:
 
 def test_other_lines_files_and_rules_stay_apart() -> None:
     for lone in (
-        finding("image-root-user", 5, 6, "app"),
+        finding("image-root-user", 5, 6, "app")._replace(stage="other"),
         finding("image-root-user", 4, 4, "app", "other.Dockerfile"),
         finding("exposed-port", 4, 4, "app"),
     ):
@@ -231,8 +231,15 @@ def test_a_user_that_is_set_nowhere_is_lacking_in_the_stage() -> None:
     static = finding("root-user", 3, 3)._replace(stage="1")
     image = finding("image-root-user", 1, 1, "app")._replace(stage="1", origin="exact")
     assert folded([image, static]) == (static._replace(facts=CONFIRMED),)
-    for other in (image._replace(stage="0"), image._replace(origin="unknown")):
+    for other in (image._replace(stage="0"), image._replace(origin="unknown"), image._replace(origin="")):
         assert folded([static, other]) == (static, other)
+
+
+def test_an_image_without_a_dockerfile_confirms_no_line() -> None:
+    """Its findings stand where a Dockerfile would begin, where the FROM of another one may be."""
+    for static, image in ((STATIC, IMAGE), (COPIED, NAMED)):
+        lone = image._replace(region=static.region, origin="")
+        assert folded([static, lone]) == (static, lone)
 
 
 def test_an_argument_is_one_wherever_its_stage_declares_it() -> None:
