@@ -19,11 +19,12 @@ def check(build: Build) -> Iterator[Problem]:
     ## What it does
 
     Follows the package managers, the installer of rustup and the archive of Go (in `/usr/local`) through the stages that
-    ship, names from variables and loops put in. Packages that the same `RUN` removes again leave nothing in its layer and are not reported; builder stages are free to have them. To remove
-    `build-essential` alone leaves gcc, g++ and make, until an `apt-get autoremove`. What a base stage of the same file
-    installs is reported too, with the way by which it reached the shipped stage. What a test (`if [ "$DEBUG" = 1 ]`) lets in only
-    for another value of an ARG or ENV is reported where `--build-arg` gives that value. Where an image of the Dockerfile is
-    checked too, the finding says which tools that does not have, and is a note if it has none of them.
+    ship, names from variables and loops put in. Packages that the same `RUN` removes again leave nothing in its layer and
+    are not reported; builder stages are free to have them. To remove `build-essential` alone leaves gcc, g++ and make, until
+    an `apt-get autoremove`. What a base stage of the same file installs is reported too, with the way by which it reached
+    the shipped stage. What a test (`if [ "$DEBUG" = 1 ]`) lets in only for another value of an ARG or ENV is reported where
+    `--build-arg` gives that value. Where an image of the Dockerfile is checked too, the finding says which tools that does
+    not have, and is a note if it has none of them.
 
     ## Why it is bad
 
