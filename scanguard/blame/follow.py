@@ -6,14 +6,14 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from scanguard.blame.likely import Likely, folder, spares
-from scanguard.blame.links import Links, unmerged
+from scanguard.blame.links import Links, Means, unmerged
 from scanguard.blame.nodes import Blame, Certainty, Origin, Shown
 from scanguard.blame.origin import Hashes, Trails
 from scanguard.build.model import Build, BuildStep, ImageUse, Stage
-from scanguard.build.paths import covers
+from scanguard.build.paths import covers, resolve
 from scanguard.build.variables import is_fixed
 from scanguard.image.filesystem import FileSystem, merge
-from scanguard.image.nodes import Image, LayerContents
+from scanguard.image.nodes import Image, Kind, LayerContents
 from scanguard.model.finding import Step
 from scanguard.model.location import Span
 from scanguard.model.record import NamedTuple
@@ -94,12 +94,13 @@ class Follower:
 
     def _stage(self, origin: Origin, step: BuildStep, stage: Stage, path: str, shown: Shown | None) -> Origin:
         """The origin inside the stage that the file was copied from."""
-        places = sources(step, path)
-        bits = shown.bits if shown is not None else 0
-        return self._exact(origin, step, stage, places, bits) or self._symbolic(origin, step, stage, places)
+        asked = shown or Shown(self._usual, fresh=False)
+        spelled = _spelled(step, path, asked.means)
+        places = tuple(dict.fromkeys(place for one in spelled for place in sources(step, one)))
+        return self._exact(origin, step, stage, places, asked) or self._symbolic(origin, step, stage, places)
 
     def _exact(
-        self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...], bits: int
+        self, origin: Origin, step: BuildStep, stage: Stage, places: tuple[str, ...], asked: Shown
     ) -> Origin | None:
         """By the stage's own image, None where there is none or where it does not hold the file."""
         known = self._builder(stage)
@@ -108,7 +109,9 @@ class Follower:
         placed = next(filter(None, (known.system.find(place.lstrip("/")) for place in places)), None)
         if placed is None:
             return None
-        name, layer = placed.entry.path, placed.layer
+        if asked.size is not None and placed.entry.kind is Kind.FILE and placed.entry.size != asked.size:
+            return origin._replace(reason=f"The image that was given for {stage.title} has another file there.")
+        name, layer, bits = placed.entry.path, placed.layer, asked.bits
         trails, blame = known.trails, known.blame
         layer = trails.first_bits(name, layer, bits) if bits else trails.first_layer(name, layer)
         inner = blame.path(layer, name, trails.shown(name, layer, bits))
@@ -174,6 +177,16 @@ class Follower:
             if spans:
                 return dict.fromkeys(spans, index)
         return {step.span: stage.index}
+
+
+def _spelled(step: BuildStep, path: str, means: Means) -> tuple[str, ...]:
+    """A path as a COPY may have named it, whose destination may lead over links."""
+    place = resolve(step.directory, step.words[-1].text) if step.words else None
+    if place is None or covers(place, path):
+        return (path,)
+    return tuple(
+        posixpath.join(place, path[len(real) :].lstrip("/")) for real in sorted(means(place)) if covers(real, path)
+    )
 
 
 def _unhashed(_: int, __: str) -> None:

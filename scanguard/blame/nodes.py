@@ -31,12 +31,14 @@ class Shown(NamedTuple):
 
     `means` gives the paths, links followed, that an absolute path may lead to while the layer is made: one only where that
     is certain, none where it is unknown. `fresh` says that no lower layer can have given the file what is asked about: its
-    contents, or, where `bits` are not 0, these of its set-id bits (0o6000).
+    contents, or, where `bits` are not 0, these of its set-id bits (0o6000). `size` is that of the file, in bytes, None
+    where it is none of this layer's.
     """
 
     means: Callable[[str], frozenset[str]]
     fresh: bool
     bits: int = 0
+    size: int | None = None
 
 
 class Origin(NamedTuple):

@@ -72,7 +72,8 @@ class Trails:
         links = self._links
         below = self.layers[:layer]
         held = any(one.bits.get(path, 0) & bits for one in below) if bits else any(path in one.paths for one in below)
-        return Shown(lambda place: links.means(place, layer), path in self.layers[layer].files and not held, bits)
+        size = self.layers[layer].files.get(path)
+        return Shown(lambda place: links.means(place, layer), size is not None and not held, bits, size)
 
     def trace(self, blame: Blame, path: str, layer: int, bits: int = 0) -> Origin:
         """Who brought the bytes of a file in the layer that a scanner names; related are who rewrote and who removed it.
@@ -92,7 +93,7 @@ class Trails:
 
 
 class _Layer:
-    """The paths of one layer: all that it has, its files, its hard links in both directions, and what it removes."""
+    """The paths of one layer: all that it has, its files with their sizes, its hard links both ways, and what it removes."""
 
     __slots__ = ("bits", "cleared", "files", "links", "paths", "removed")
 
@@ -100,7 +101,7 @@ class _Layer:
         self.removed = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.WHITEOUT)
         self.cleared = frozenset(one.path.strip("/") for one in entries if one.kind is Kind.OPAQUE)
         self.paths = frozenset(one.path for one in entries if one.kind not in (Kind.WHITEOUT, Kind.OPAQUE))
-        self.files = frozenset(one.path for one in entries if one.kind is Kind.FILE)
+        self.files = {one.path: one.size for one in entries if one.kind is Kind.FILE}
         self.bits = {one.path: one.mode & SET_ID for one in entries if one.mode & SET_ID}
         self.links: dict[str, list[str]] = {}
         for one in entries:

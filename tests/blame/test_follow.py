@@ -6,7 +6,8 @@ from scanguard.blame.align import align
 from scanguard.blame.follow import BuilderImage, sources
 from scanguard.blame.likely import package_name
 from scanguard.blame.nodes import Origin
-from scanguard.image.nodes import HistoryEntry, Kind
+from scanguard.blame.origin import Trails
+from scanguard.image.nodes import Entry, HistoryEntry, Kind
 from tests.blame.images import ROOT, buildkit, built, contents, entry, image, told
 
 Answer = tuple[str, list[int], bool, str]
@@ -44,6 +45,9 @@ def guess(stage: str, *lines: str) -> str:
         ("COPY --from=b /src/node_modules /n", [*NODE, "RUN ls"], "n/lodash/package.json", [4]),
         ("COPY --from=b /out/x /bin/", ["RUN cp x /out/x"], "bin/x", [2]),
         ("COPY --from=b /out/x /bin/", ["RUN cp -r y /out/x/y"], "bin/y", [2]),
+        ("COPY --from=b /out/x /bin/", ["RUN cp x /out/x"], "usr/bin/x", [2]),
+        ("COPY --from=b /out/x /bin/z", ["RUN cp x /out/x"], "usr/bin/z", [2]),
+        ("COPY --from=b /out /lib", ["RUN cp x /out/x", "RUN ls"], "usr/lib/x", [2]),
         ("COPY --from=b /out /bin", ["RUN touch /out/a", "RUN touch /out/a"], "bin/a", [3, 2]),
         ("COPY --from=b /w/*.whl /w/", ["RUN pip wheel -w /w flask"], "w/flask.whl", [2]),
         ("COPY --from=b --parents /o/./p/a /d", ["RUN touch /o/p/a"], "d/o/p/a", [2]),
@@ -122,6 +126,31 @@ def test_by_the_builder_image() -> None:
     assert followed(EXACTLY, "app/t", "COPY /out /app", builders=by)[0] == ("exact", [4], False, "")
     reason = "Copied from the base image base:1 of stage 'b'."
     assert followed(EXACTLY, "app/base", "COPY /out /app", builders=by)[0] == ("exact", [6], False, reason)
+
+
+def test_links_of_the_image_on_the_way_of_a_copy() -> None:
+    build = built("FROM base:1 AS b\nRUN cp x /out/x\nFROM base:1\nCOPY --from=b /out/x /links/\n")
+    one = image(ROOT, *buildkit("COPY /out/x /links/"))
+    layers = (contents(entry("links", Kind.SYMLINK, link="real")), contents("real/x"))
+    origin = Trails(layers, lambda *_: None).trace(align(one, build), "real/x", 1)
+    assert told(build, origin) == ("candidates", [2])
+
+
+def sized(size: int) -> Entry:
+    return entry("x", Kind.FILE)._replace(size=size)
+
+
+def test_another_file_in_the_image_of_the_stage() -> None:
+    """The Dockerfile copies from another stage now, where another file has that name."""
+    build = built("FROM base:1 AS b\nRUN cp x /x\nFROM base:1\nCOPY --from=b /x /x\n")
+    layers = (contents(), contents(sized(3)))
+    by = {"b": BuilderImage(image(ROOT, *buildkit("RUN /bin/sh -c cp x /x")), layers)}
+    blame = align(image(ROOT, *buildkit("COPY /x /x")), build, by)
+    for size, expected in ((3, ("exact", [2])), (4, ("exact", [4]))):
+        trails = Trails((contents(), contents(sized(size))), lambda *_: None)
+        origin = trails.trace(blame, "x", 1)
+        assert told(build, origin) == expected
+    assert origin.reason == "The image that was given for stage 'b' has another file there."
 
 
 def test_a_builder_image_that_does_not_help() -> None:

@@ -85,7 +85,7 @@ class ImageRun:
         if wanted.error is not None:
             raise wanted.error
         with closing(self._loaded(target)) as source:
-            build, blame = self._blamed(source.image, wanted)
+            build, blame, forgotten = self._blamed(source.image, wanted)
             base_layers = None if blame is None else blame.base_layers
             # Trivy is another process: we read and check the layers meanwhile.
             with Aside(lambda: self.scanner.inventory(source, base_layers, home)) as scanned:
@@ -96,7 +96,7 @@ class ImageRun:
             scanners, failed = problems(looked, self._with_inventory(inventory), home)
             findings = stamped(looked, (*own, *scanners), home, lambda paths: hashes(source, paths))
         marked = self._marked(self._fair(findings, build), looked)
-        told = (*notifications, *_untold(looked, (*own, *scanners), home), *told, *failed, *marked.refused)
+        told = (*notifications, *forgotten, *_untold(looked, (*own, *scanners), home), *told, *failed, *marked.refused)
         files = () if build is None else (_file(build),)
         image, ran = _summary(looked, target, home), self._ran(inventory)
         return CheckedImage((image,), marked.findings, told, files, inventory, ran, marked.unused)
@@ -113,18 +113,20 @@ class ImageRun:
         with self.options.during(f"Reading {target.image}"):
             return source.contents() if "layers" in self.needs else ()
 
-    def _blamed(self, image: Image, wanted: Wanted) -> "tuple[Build | None, Blame | None]":
-        """The evaluated Dockerfile of an image laid beside it; nothing where there is none, or another's was guessed."""
+    def _blamed(self, image: Image, wanted: Wanted) -> "tuple[Build | None, Blame | None, tuple[Notification, ...]]":
+        """The evaluated Dockerfile of an image laid beside it; nothing where there is none, or, which is told, another's."""
         if wanted.dockerfile is None:
             self.builders.demand_stages(None)
-            return None, None
+            return None, None, ()
         from scanguard.app.images.dockerfile import built
         from scanguard.blame.align import align
 
         build = built(self.session, wanted.dockerfile, wanted.target.target, self.policy, self.request)
         self.builders.demand_stages(build)
         blame = align(image, build, self.builders.images())
-        return (None, None) if wanted.guessed and blame.reason else (build, blame)
+        if not (wanted.guessed and blame.reason):
+            return build, blame, ()
+        return None, None, (_lineless(blame.reason, image, wanted.dockerfile.uri),)
 
     def _fair(self, findings: tuple[Finding, ...], build: Build | None) -> tuple[Finding, ...]:
         """The findings without what refutes the Dockerfile, where that is checked for another stage than the image's."""
@@ -181,8 +183,11 @@ def _untold(scan: ImageScan, found: Sequence[Found], home: Home) -> Iterator[Not
     """Why no line of the Dockerfile is known for what the image has, unless a finding says so."""
     reason = scan.blame.reason if scan.blame is not None else ""
     if reason and all(problem.message != reason for _, problem in found):
-        message = f"{reason} No finding of {scan.image.name} can be put on a line of the Dockerfile."
-        yield Notification("note", message, home.file)
+        yield _lineless(reason, scan.image, home.file)
+
+
+def _lineless(reason: str, image: Image, file: str) -> Notification:
+    return Notification("note", f"{reason} No finding of {image.name} can be put on a line of the Dockerfile.", file)
 
 
 def _summary(scan: ImageScan, target: ImageTarget, home: Home) -> ScannedImage:

@@ -14,7 +14,7 @@ from scanguard.app.request import Environment, Request
 from scanguard.app.session import Session
 from scanguard.image.problems import ImagePlace, ImageProblem
 from scanguard.model.location import Region
-from scanguard.model.report import Report
+from scanguard.model.report import Notification, Report
 from scanguard.plugin import ImageScan, Severity, image_check
 from scanguard.policy.model import ImageTarget
 from tests.checks.image.scans import DEBIAN, dpkg
@@ -553,3 +553,14 @@ def test_an_exception_that_only_another_part_needs(root: Path) -> None:
     assert sorted([told(first), told(second)]) == [[], [("note", "scanguard.yaml", needless)]]
     settled = {one.message for shards in (first.shards, second.shards) for one in shards.settled}
     assert settled == {needless}
+
+
+def test_a_dockerfile_of_another_image_that_was_only_tried_is_told(root: Path) -> None:
+    (root / "Dockerfile").write_text("FROM alpine\nRUN apk add curl\nCOPY x y\nRUN a\n")
+    report = check(root, "app.tar")
+    assert {one.origin for one in report.findings} == {""}
+    why = "The image was not built from this Dockerfile: its history shows 0 of 3 instructions."
+    message = f"{why} No finding of example/app can be put on a line of the Dockerfile."
+    assert [one for one in report.notifications if "built" in one.message] == [
+        Notification("note", message, "Dockerfile")
+    ]
