@@ -17,7 +17,8 @@ def difference(layers: Layers, source: Source) -> str:
     if layers.reason:
         return layers.reason if layers.matched < 1 else ""
     twins = {at: layers.loose_twins(at) for at in layers.strange}
-    told = {own for found in twins.values() for own in found}
+    below = [layers.loose_twins(at) for at in layers.doubtful]
+    told = {own for found in (*twins.values(), *below) for own in found}
     lacking = [at for at in layers.lacking if at not in told]
     strange = [at for at in layers.strange if not twins[at]]
     if not lacking and not strange and not layers.history.kaniko:

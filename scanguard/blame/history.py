@@ -18,7 +18,7 @@ _NOP = "#(nop)"
 _HASHED = re.compile(r"[0-9a-f]{64} in (.+)$", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[^\s=]+=\S*")
 _COUNT = re.compile(r"\|(\d{1,6}) ")
-_TEST = re.compile(r"&\{\[(.*?)\] ", re.DOTALL)
+_TEST = re.compile(r"&\{\[(.*)\] \"", re.DOTALL)
 _SHELL = re.compile(r"(?:^|#\(nop\) {1,2})SHELL \[(.*)\]$", re.DOTALL)
 _LONGEST = 1 << 16
 _BLANKS = 50
@@ -154,7 +154,7 @@ class _Reader:
         if keyword == "EXPOSE" and "$" not in body:
             return (f"EXPOSE {' '.join(port_list(EXPOSED.findall(body)))}",)
         test = _TEST.match(body) if keyword == "HEALTHCHECK" else None
-        return (f"{keyword} {plain(test[1] if test else body)}",) if keyword else ()
+        return (f"{keyword} {plain(test[1] if test else body)}".strip(),) if keyword else ()
 
     def _run(self, body: str) -> tuple[str, ...]:
         """The command with its shell.
@@ -199,5 +199,5 @@ def _hand(entry: HistoryEntry) -> str:
 
 
 def _first_word(text: str) -> tuple[str, str]:
-    word, _, rest = text.partition(" ")
-    return word, rest
+    word, *rest = text.split(None, 1)[:2] or ("",)
+    return word, "".join(rest)

@@ -5,7 +5,10 @@ import time
 import pytest
 
 from scanguard.blame.align import align
+from scanguard.build.evaluate import BuildOptions, evaluate
+from scanguard.dockerfile.parser import parse
 from scanguard.image.nodes import HistoryEntry
+from scanguard.model.location import Source
 from tests.blame.images import ROOT, buildkit, built, classic, image, layers, told
 
 SHA = "b" * 64
@@ -382,6 +385,17 @@ UNCHANGED = {
     "ONBUILD RUN make": (),
     "ONBUILD LABEL a=b": (),
     "EXPOSE $P": ("EXPOSE map[80/tcp:{}]",),
+    "CMD []\nENTRYPOINT []": ("CMD []", "ENTRYPOINT []"),
+    "HEALTHCHECK CMD [ -f /m ] || exit 1": (
+        'HEALTHCHECK &{["CMD-SHELL" "[ -f /m ] || exit 1"] "0s" "0s" "0s" \'\\x00\'}',
+    ),
+    'ARG V=v\nENV A="p\\$V/$V"': ("ARG V=v", "ENV A=p$V/v"),
+    'ARG V\nENV A="p\\$V/$V" B=\'$V\'"$V"': ("ARG V", "ENV A=p$V/v B=$Vv"),
+    "ARG A=1\nENV A=2\nARG A=3\nENV B=$A": ("ARG A=1", "ENV A=2", "ARG A=3", "ENV B=3"),
+    "ENV D=$$V": ("ENV D=V",),
+    'ENV P=5$ Y="cost $5"': ("ENV P=5$ Y=cost ",),
+    "ARG E\nCOPY a.txt $E": ("ARG E", "COPY a.txt "),
+    'CMD ["a\\tb", "\\u0041", "x\\/y"]': ('CMD ["a\\tb" "A" "x/y"]',),
 }
 
 
@@ -389,6 +403,62 @@ UNCHANGED = {
 def test_what_buildkit_writes_of_an_unchanged_dockerfile_is_no_difference(text: str) -> None:
     history = buildkit("RUN /bin/sh -c one", *UNCHANGED[text], "RUN /bin/sh -c two")
     assert difference(f"FROM base:1\nRUN one\n{text}\nRUN two\n", *history) == ""
+
+
+def test_buildah_keeps_the_tab_after_a_keyword() -> None:
+    text = "FROM base:1\nRUN\ttouch\t/a\nENV\tA=1\tB=2\nRUN b\n"
+    entries = ("touch\t/a", "#(nop) ENV\tA=1\tB=2", "b")
+    assert difference(text, *(HistoryEntry(f"/bin/sh -c {one}", "ENV" in one, "FROM 1") for one in entries)) == ""
+
+
+ARGUMENTS = """FROM base:1
+ARG APP=/app
+WORKDIR $APP
+COPY a $APP/a
+COPY b $APP/b
+COPY c $APP/c
+COPY d $APP/d
+LABEL d=$APP
+"""
+
+
+def written(place: str) -> tuple[HistoryEntry, ...]:
+    """What BuildKit writes of ARGUMENTS."""
+    copies = (f"COPY {one} {place}/{one}" for one in "abcd")
+    return buildkit("ARG APP=/app", f"WORKDIR {place}", *copies, f"LABEL d={place}")
+
+
+def test_instructions_with_a_default_value_anchor() -> None:
+    text = ARGUMENTS.replace("COPY c", "EXPOSE 80\nCOPY c")
+    built_so = image(ROOT, *written("/app"))
+    assert layers(text, built_so) == [("base", [1]), *(("exact", [at]) for at in (3, 4, 5, 7, 8))]
+    assert align(built_so, built(text)).difference == (
+        "The image's history has no entry for the EXPOSE of line 6: the Dockerfile or the image was changed after the build."
+    )
+    other = layers(text, image(ROOT, *written("/srv")))
+    assert [certainty for certainty, _ in other[1:]] == ["unknown"] * 5
+    assert layers(ARGUMENTS, image(ROOT, *written("/srv"))) == [
+        ("base", [1]),
+        *(("exact", [at]) for at in (3, 4, 5, 6, 7)),
+    ]
+
+
+def test_a_value_of_the_command_line_anchors() -> None:
+    build = evaluate(
+        parse(Source("Dockerfile", ARGUMENTS.replace("COPY c", "EXPOSE 80\nCOPY c"))),
+        BuildOptions(build_args={"APP": "/srv"}),
+    )
+    one = image(ROOT, *written("/srv"))
+    blame = align(one, build)
+    assert [told(build, blame.layer(at)) for at in range(1, 6)] == [("exact", [at]) for at in (3, 4, 5, 7, 8)]
+
+
+def test_the_instruction_that_changed_is_the_one_that_is_named() -> None:
+    text = "FROM base:1\nARG V=1\nRUN one\nLABEL version=$V\nENV A=2\nRUN two\n"
+    history = buildkit(
+        "ARG V=1", "RUN |1 V=1 /bin/sh -c one", "LABEL version=1", "ENV A=1", "RUN |1 V=1 /bin/sh -c two"
+    )
+    assert difference(text, *history).startswith("The image's history has no entry for the ENV of line 5: ")
 
 
 def test_buildah_lists_the_arguments_that_have_a_value() -> None:
