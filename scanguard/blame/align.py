@@ -40,7 +40,7 @@ def _matcher(own: tuple[Expected, ...], history: History) -> Matcher:
         return matcher
     without = Matcher(loud, history.lines)
     pairs = without.pairs()
-    if pairs and len(pairs) == len(loud) == len(history.lines) - pairs[0].line:
+    if pairs and len(pairs) == len(loud) == without.end - pairs[0].line:
         return without
     every = range(len(history.lines))
     shown = (one for at, one in enumerate(own) if not one.quiet or any(matcher.fits(at, line) for line in every))

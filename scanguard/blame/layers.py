@@ -1,6 +1,7 @@
 """Who made which layer, once instructions and history are paired."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from scanguard.blame.expected import Expected
 from scanguard.blame.history import LAYERED, History
@@ -41,7 +42,7 @@ class Layers:
         self.reason = self._reason() if build.shipped is not None else "The Dockerfile has no stage."
         self.doubtful = self._doubtful() if not self.reason else {}
         self.lacking = tuple(at for at, one in enumerate(self.own) if self._lacks(at, one))
-        self.strange = tuple(at for at in range(self.first, len(history.lines)) if at not in self.by_line)
+        self.strange = tuple(at for at in range(self.first, matcher.end) if at not in self.by_line)
         doubt = any(not pair.sure for pair in self.pairs)
         self.changed = not self.reason and (doubt or bool(self.lacking or self.strange))
         self.base_layers = self._base_layers()
@@ -64,7 +65,7 @@ class Layers:
         if self.matched < ENOUGH or (layered and not any(self.own[pair.own].layered for pair in self.pairs)):
             return self._foreign(f"its history shows {len(self.pairs)} of {len(self.own)} instructions")
         sure = [pair.line for pair in self.pairs if pair.sure]
-        entries = len(self.history.lines) - sure[0] if sure else 0
+        entries = self.matcher.end - sure[0] if sure else 0
         if len(sure) < PLENTY * entries:
             return self._foreign(f"{entries - len(sure)} of {entries} entries of its history are no instruction of it")
         if self.history.offset is None:
@@ -92,7 +93,7 @@ class Layers:
         """Lines below the first pair that may be ours all the same, each with the instructions that may have made it.
 
         Those are lines that say what an instruction without a sure partner says, and lines that stand where instructions
-        that changed must have been, as long as the keywords agree.
+        that changed must have been, as long as the keywords agree, or their number.
         """
         loose = {at for at in range(len(self.own)) if at not in self.by_own or not self.by_own[at].sure}
         open_ended = [at for at in sorted(loose) if self.own[at].patterns]
@@ -106,7 +107,24 @@ class Layers:
         while own and line and self.own[own - 1].keyword == self.history.lines[line - 1].keyword:
             own, line = own - 1, line - 1
             found.setdefault(line, (own,))
-        return found
+        lost = self._lost()
+        return {**dict.fromkeys(self._below(len(lost)), lost), **found}
+
+    def _lost(self) -> tuple[int, ...]:
+        """The instructions before the first pair that change files, each of which has lost its entry or never had one."""
+        before = range(self.pairs[0].own if self.pairs else 0)
+        return tuple(at for at in before if self.own[at].layered and self._lacks(at, self.own[at]))
+
+    def _below(self, count: int) -> Iterator[int]:
+        """The lines right below the first pair, down to that many that change files; the lowest layer is the base image's."""
+        lines, made = self.history.lines, self.history.made
+        lowest = made[0] if made and not self.history.offset and not self.scratch else -1
+        for line in range(self.first - 1, max(self.matcher.start(self.pairs) - 1, lowest), -1):
+            if not count:
+                break
+            if lines[line].layered or not lines[line].empty:
+                yield line
+                count -= lines[line].keyword != "WORKDIR"
 
     def _base_layers(self) -> int | None:
         offset = self.history.offset

@@ -12,6 +12,7 @@ from scanguard.blame.history import Line
 from scanguard.model.record import NamedTuple
 
 _DEEPEST = 60
+_MOST_LABELS = 100
 
 
 class Pair(NamedTuple):
@@ -32,7 +33,10 @@ class _Segment(NamedTuple):
 
 
 class Matcher:
-    """Instructions and lines, each with the class of its text: equal numbers mean equal texts."""
+    """Instructions and lines, each with the class of its text: equal numbers mean equal texts.
+
+    `end` is where the lines of the Dockerfile end: labels of `--label` may follow.
+    """
 
     def __init__(self, own: Sequence[Expected], lines: Sequence[Line]) -> None:
         self.own = own
@@ -43,6 +47,7 @@ class Matcher:
         self.line_class = [forms.look_up(line.readings) for line in lines]
         self._own_places = _places(self.own_class)
         self._line_places = _places(self.line_class)
+        self.end = self._end()
 
     def pairs(self) -> tuple[Pair, ...]:
         """All pairs, in order. Lines from before the last change of hands are the base image's."""
@@ -57,7 +62,7 @@ class Matcher:
         return at
 
     def _pairs(self, start: int) -> tuple[Pair, ...]:
-        waiting = [_Segment((0, len(self.own)), (start, len(self.lines)), open=True)]
+        waiting = [_Segment((0, len(self.own)), (start, self.end), open=True)]
         found: list[Pair] = []
         while waiting:
             segment = waiting.pop()
@@ -72,7 +77,7 @@ class Matcher:
             elif segment.open:
                 found.extend(self._latest(segment))
         found.sort()
-        if len(found) == len(self.own) and found and len(self.lines) - found[0].line == len(found):
+        if len(found) == len(self.own) and found and self.end - found[0].line == len(found):
             return self._shifted(found)
         return self._doubted(self._alone(found, start))
 
@@ -87,6 +92,16 @@ class Matcher:
         if any(reading in instruction.forms for reading in readings):
             return True
         return any(_matches(pattern, reading) for pattern in instruction.patterns for reading in readings)
+
+    def _end(self) -> int:
+        labels = [at for at, one in enumerate(self.own) if one.keyword == "LABEL"]
+        end = len(self.lines)
+        lowest = max(end - _MOST_LABELS, 0)
+        while end > lowest and self.lines[end - 1].keyword == "LABEL":
+            if any(self.fits(at, end - 1) for at in labels):
+                break
+            end -= 1
+        return end
 
     def _whole(self, segment: _Segment) -> list[Pair] | None:
         """Every instruction with every line; at the top, with the last lines, since the base image's come before."""
@@ -131,7 +146,7 @@ class Matcher:
         """Take sureness from pairs whose text stands once more, without a partner, on either side."""
         own, lines = {pair.own for pair in pairs}, {pair.line for pair in pairs}
         idle = [at for at in range(len(self.own)) if at not in own]
-        strange = [at for at in range(start, len(self.lines)) if at not in lines]
+        strange = [at for at in range(start, self.end) if at not in lines]
         loose = {self.own_class[at] for at in idle} | {self.line_class[at] for at in strange}
         idle = [at for at in idle if self.own[at].patterns]
         result = []

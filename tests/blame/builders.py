@@ -327,7 +327,10 @@ class Programs:
 
 @dataclass(frozen=True)
 class Case:
-    """An image, the stages of the Dockerfile as it is now, and the maker of each layer (0 for the base image)."""
+    """An image, the stages of the Dockerfile as it is now, and the maker of each layer (0 for the base image).
+
+    `touched` are the instructions that were edited, `lost` those of them that are gone, moved or change files no more.
+    """
 
     builder: str
     image: Image
@@ -335,6 +338,7 @@ class Case:
     built: dict[int, Line]
     stages: tuple[tuple[Line, ...], ...]
     touched: frozenset[int]
+    lost: frozenset[int]
     given: dict[str, str]
 
     def shown(self, line: Line) -> object:
@@ -378,11 +382,11 @@ def case(seed: int, *, edits: int) -> Case:
         build([*triggers(below, builder), *stage], builder, state, pick)
     built = {line.number: line for stage in stages for line in stage}
     touched: set[int] = set()
+    lost: set[int] = set()
     for _ in range(edits):
-        _edit(stages, programs, pick, touched)
-    return Case(
-        builder, image(state), tuple(makers(state)), built, tuple(map(tuple, stages)), frozenset(touched), given
-    )
+        _edit(stages, programs, pick, touched, lost)
+    now = tuple(map(tuple, stages))
+    return Case(builder, image(state), tuple(makers(state)), built, now, frozenset(touched), frozenset(lost), given)
 
 
 def _base(state: State, like: list[Line], pick: random.Random) -> None:
@@ -396,7 +400,7 @@ def _base(state: State, like: list[Line], pick: random.Random) -> None:
         state.made.extend((entry, 0) for entry, _ in same.made)
 
 
-def _edit(stages: list[list[Line]], programs: Programs, pick: random.Random, touched: set[int]) -> None:
+def _edit(stages: list[list[Line]], programs: Programs, pick: random.Random, touched: set[int], lost: set[int]) -> None:
     stage = pick.choice([stage for stage in stages if stage] or stages)
     kind = pick.choice(("insert", "delete", "change", "move"))
     at = pick.randrange(len(stage)) if stage else 0
@@ -405,8 +409,12 @@ def _edit(stages: list[list[Line]], programs: Programs, pick: random.Random, tou
         return
     touched.add(stage[at].number)
     line = stage.pop(at)
+    kept = False
     if kind == "change":
         changed = programs.line(fresh=True)
+        kept = line.keyword in FILES and changed.keyword in FILES
         stage.insert(at, replace(changed, number=line.number))
     elif kind == "move":
         stage.insert(pick.randint(0, len(stage)), line)
+    if not kept:
+        lost.add(line.number)

@@ -7,7 +7,7 @@ import pytest
 from scanguard.blame.align import align
 from scanguard.build.evaluate import BuildOptions, evaluate
 from scanguard.dockerfile.parser import parse
-from scanguard.image.nodes import HistoryEntry
+from scanguard.image.nodes import HistoryEntry, Image
 from scanguard.model.location import Source
 from tests.blame.images import ROOT, buildkit, built, classic, image, layers, told
 
@@ -405,10 +405,50 @@ def test_what_buildkit_writes_of_an_unchanged_dockerfile_is_no_difference(text: 
     assert difference(f"FROM base:1\nRUN one\n{text}\nRUN two\n", *history) == ""
 
 
+def test_labels_of_the_command_line_are_no_difference() -> None:
+    text = "FROM base:1\nARG V=1\nRUN a\nLABEL v=$V\nLABEL v=$V\nRUN b\n"
+    entries = (
+        "#(nop)  ARG V=1",
+        "a",
+        "#(nop)  LABEL v=1",
+        "#(nop)  LABEL v=1",
+        "b",
+        "#(nop)  LABEL k=v",
+        "#(nop)  LABEL l=v w",
+    )
+    history = classic(*(f"/bin/sh -c {one}" for one in entries))
+    assert difference(text, *history) == ""
+    assert layers(text, image(ROOT, *history)) == [("base", [1]), ("exact", [3]), ("exact", [6])]
+    assert difference(text + "LABEL k=w\n", *history) == (
+        "The image's history has no entry for the LABEL of line 7: the Dockerfile or the image was changed after the build."
+    )
+
+
 def test_buildah_keeps_the_tab_after_a_keyword() -> None:
     text = "FROM base:1\nRUN\ttouch\t/a\nENV\tA=1\tB=2\nRUN b\n"
     entries = ("touch\t/a", "#(nop) ENV\tA=1\tB=2", "b")
     assert difference(text, *(HistoryEntry(f"/bin/sh -c {one}", "ENV" in one, "FROM 1") for one in entries)) == ""
+
+
+def test_as_many_layers_as_changed_instructions_are_not_surely_the_base_images() -> None:
+    rest = [f"RUN {at}" for at in range(12)]
+    history = buildkit(*(f"RUN /bin/sh -c {one}" for one in ("of base", "one", *map(str, range(12)))))
+    base, exact = ("base", [1]), ("exact", [4])
+
+    def told_of(*changed: str, image: Image) -> list[tuple[str, list[int]]]:
+        return layers("\n".join(("FROM base:1", *changed, *rest, "")), image)
+
+    one = image(ROOT, *history)
+    once = ("RUN one && more", "ENV A=1")
+    assert told_of(*once, image=one)[:4] == [base, base, ("candidates", [2, 1]), exact]
+    assert align(one, built("\n".join(("FROM base:1", *once, *rest, "")))).base_layers is None
+    twice = (*once, "COPY b /b", "ENV B=1")
+    assert told_of(*twice, image=one)[:3] == [base, *[("candidates", [2, 4, 1])] * 2]
+    assert told_of(*twice, "COPY c /c", "ENV C=1", image=one)[0] == base
+    other_hand = image(*classic(f"/bin/sh -c #(nop) ADD file:{SHA} in / ", "/bin/sh -c old"), *history[1:])
+    assert told_of(*twice, image=other_hand)[:3] == [base, base, ("candidates", [2, 4, 1])]
+    with_place = image(ROOT, *history[:2], *buildkit("WORKDIR /w"), *history[2:])
+    assert told_of(*once, image=with_place)[1:4] == [base, *[("candidates", [2, 1])] * 2]
 
 
 ARGUMENTS = """FROM base:1
