@@ -254,7 +254,12 @@ def _heredoc_scripts(instruction: Instruction, raw: str) -> tuple[str, ...]:
 
 
 def _places(step: BuildStep, path: str) -> tuple[str, ...]:
-    """A path as written, and where it leads from the working directory: builders write one or the other."""
+    """A path as written, and where it leads from the working directory: builders write one or the other.
+
+    Where what follows the last slash may be empty, the slash may be gone, too.
+    """
+    if len(path) > 2 and path.endswith(f"/{HOLE}"):
+        path = path[:-2] + HOLE
     if path.startswith(("/", HOLE)) or step.directory is None or "$" in step.directory:
         return (path,)
     return (path, bare_path(resolve(step.directory, path) or path))

@@ -15,7 +15,7 @@ LAYERED = frozenset({"RUN", "COPY", "ADD"})
 DEFAULT_SHELLS = ("/bin/sh -c", "cmd /S /C")
 PADDED = "buildkit.exporter.image.v0"
 _NOP = "#(nop)"
-_HASHED = re.compile(r"[0-9a-f]{64} in (.+)$", re.DOTALL)
+_HASHED = re.compile(r"[0-9a-f]{64} in(?: (.*))?$", re.DOTALL)
 _ASSIGNMENT = re.compile(r"[^\s=]+=\S*")
 _COUNT = re.compile(r"\|(\d{1,6}) ")
 _TEST = re.compile(r"&\{\[(.*)\] \"", re.DOTALL)
@@ -82,7 +82,7 @@ def read_history(image: Image, shells: tuple[str, ...]) -> History:
     missing = len(image.diff_ids) - len(made)
     kaniko = any(entry.author == "kaniko" for entry in entries)
     copies = [line for line in lines if line.keyword in ("COPY", "ADD")]
-    hashed = bool(copies) and copies[-1].readings[0].partition(" ")[2].startswith("# ")
+    hashed = bool(copies) and copies[-1].readings[0].split(" ")[1:2] == ["#"]
     # A RUN without a word of a builder's may be a container that was committed.
     hand = next((line.hand for line in reversed(lines) if line.hand or line.keyword != "RUN"), "")
     merging = any(line.merging for line in lines)
@@ -149,7 +149,7 @@ class _Reader:
         if keyword in ("COPY", "ADD"):
             hashed = _HASHED.search(body)
             if hashed:
-                return (f"{keyword} # {' '.join(copied_words(hashed[1]))}",)
+                return (f"{keyword} # {' '.join(copied_words(hashed[1] or ''))}".strip(),)
             return (f"{keyword} {' '.join(copied_words(body))}",)
         if keyword == "EXPOSE" and "$" not in body:
             return (f"EXPOSE {' '.join(port_list(EXPOSED.findall(body)))}",)

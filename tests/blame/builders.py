@@ -210,8 +210,8 @@ COMMANDS = (
     "make && make install",
     "/bin/sh -c make",
 )
-TARGETS = ("./", ".", "/app", "/app/", "/srv/x", "conf/", "/$A/x")
-NAMES = ("A", "B", "VERSION")
+TARGETS = ("./", ".", "/app", "/app/", "/srv/x", "conf/", "/$A/x", "/1/x", "/$APP", "/$APP/$B/")
+NAMES = ("A", "B", "VERSION", "APP")
 VALUES = ("1", "two words", "x=y", "", "-c a", "/bin/sh -c make")
 
 
@@ -267,13 +267,13 @@ class Programs:
         return self._copy(fresh, "ADD")
 
     def _workdir(self, fresh: str) -> Line:
-        word = f"/{fresh}" if fresh else self.pick.choice(("/app", "/srv", "sub", "$A"))
+        word = f"/{fresh}" if fresh else self.pick.choice(("/app", "/srv", "sub", "/1", "/$APP", "$A"))
         if word == "$A":
             word = "/$A"
         return Line(self.count, "WORKDIR", f"WORKDIR {word}", words=(word,))
 
     def _env(self, fresh: str) -> Line:
-        name, value = self.pick.choice(NAMES), fresh or self.pick.choice(("1", "2", "$B"))
+        name, value = self.pick.choice(NAMES), fresh or self.pick.choice(("1", "2", "$B", "$APP-$A"))
         if self.pick.random() < 0.3:
             return Line(self.count, "ENV", f'ENV "{name}"="{value}" C=3', words=(f"{name}={value}", "C=3"))
         return Line(self.count, "ENV", f"ENV {name}={value}", words=(f"{name}={value}",))
@@ -281,10 +281,11 @@ class Programs:
     def _arg(self, fresh: str) -> Line:
         name = fresh or self.pick.choice(NAMES)
         word = self.pick.choice((name, f"{name}=1", f"{name}=2"))
+        word = "APP=app" if name == "APP" else word
         return Line(self.count, "ARG", f"ARG {word}", words=(word,))
 
     def _label(self, fresh: str) -> Line:
-        name, value = fresh or self.pick.choice("xyz"), self.pick.choice(("1", "$A"))
+        name, value = fresh or self.pick.choice("xyz"), self.pick.choice(("1", "$A", "$APP"))
         text = self.pick.choice((f"{name}={value}", f'"{name}"="{value}"', f"'{name}'=\"{value}\""))
         return Line(self.count, "LABEL", f"LABEL {text}", words=(f"{name}={value}",))
 

@@ -405,6 +405,13 @@ def test_what_buildkit_writes_of_an_unchanged_dockerfile_is_no_difference(text: 
     assert difference(f"FROM base:1\nRUN one\n{text}\nRUN two\n", *history) == ""
 
 
+def test_a_destination_may_be_empty() -> None:
+    text = "FROM base:1\nARG E=\nRUN a\nCOPY a.txt $E\nCOPY b.txt /app/$E\nCOPY c.txt /app/$F\nRUN b\n"
+    copies = [f"#(nop) COPY file:{SHA} in {one} " for one in ("", "/app/", "/app/")]
+    entries = ("#(nop)  ARG E=", "a", *copies, "b")
+    assert difference(text, *classic(*(f"/bin/sh -c {one}" for one in entries))) == ""
+
+
 def test_labels_of_the_command_line_are_no_difference() -> None:
     text = "FROM base:1\nARG V=1\nRUN a\nLABEL v=$V\nLABEL v=$V\nRUN b\n"
     entries = (

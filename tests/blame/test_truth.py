@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from scanguard.blame.align import align
 from scanguard.blame.nodes import Certainty, Origin
-from scanguard.build.evaluate import evaluate
+from scanguard.build.evaluate import BuildOptions, evaluate
+from scanguard.build.model import Build
 from scanguard.dockerfile.parser import parse
 from scanguard.model.location import Source
 from tests.blame.builders import Case, Line, case
@@ -20,10 +21,16 @@ many = settings(max_examples=CASES)
 seeds = st.integers(0, 1 << 48)
 
 
-def answers(one: Case) -> list[tuple[int, Origin, list[int]]]:
+def evaluated(one: Case, *, told: bool) -> Build:
+    """The Dockerfile as it is now, with the build arguments of the image where the user has `told` them."""
+    text, _ = one.dockerfile()
+    return evaluate(parse(Source("Dockerfile", text)), BuildOptions(build_args=one.given if told else {}))
+
+
+def answers(one: Case, *, told: bool) -> list[tuple[int, Origin, list[int]]]:
     """For each layer its maker, the answer, and the instructions that the answer names (0 for a FROM)."""
-    text, starts = one.dockerfile()
-    build = evaluate(parse(Source("Dockerfile", text)))
+    _, starts = one.dockerfile()
+    build = evaluated(one, told=told)
     assert not build.dockerfile.errors, build.dockerfile.errors
     blame = align(one.image, build)
     source = build.dockerfile.source
@@ -35,10 +42,10 @@ def answers(one: Case) -> list[tuple[int, Origin, list[int]]]:
 
 
 @many
-@given(seeds)
-def test_every_layer_of_an_image_of_this_dockerfile_is_told(seed: int) -> None:
+@given(seeds, st.booleans())
+def test_every_layer_of_an_image_of_this_dockerfile_is_told(seed: int, told: bool) -> None:
     one = case(seed, edits=0)
-    for maker, origin, named in answers(one):
+    for maker, origin, named in answers(one, told=told):
         if origin.certainty is Certainty.EXACT:
             assert named == [maker]
         elif origin.certainty is Certainty.BASE:
@@ -48,11 +55,10 @@ def test_every_layer_of_an_image_of_this_dockerfile_is_told(seed: int) -> None:
 
 
 @many
-@given(seeds)
-def test_an_image_of_this_dockerfile_is_never_said_to_differ(seed: int) -> None:
+@given(seeds, st.booleans())
+def test_an_image_of_this_dockerfile_is_never_said_to_differ(seed: int, told: bool) -> None:
     one = case(seed, edits=0)
-    text, _ = one.dockerfile()
-    blame = align(one.image, evaluate(parse(Source("Dockerfile", text))))
+    blame = align(one.image, evaluated(one, told=told))
     # kaniko leaves out settings and what changed nothing: of a few equal commands too little may be left to compare.
     assert blame.difference == "" or (one.builder == "kaniko" and blame.reason)
 
@@ -64,11 +70,11 @@ def _unclear(one: Case) -> bool:
 
 
 @many
-@given(seeds, st.integers(1, 5))
-def test_no_exact_answer_is_wrong_after_edits(seed: int, edits: int) -> None:
+@given(seeds, st.integers(1, 5), st.booleans())
+def test_no_exact_answer_is_wrong_after_edits(seed: int, edits: int, told: bool) -> None:
     one = case(seed, edits=edits)
     now = {line.number: line for stage in one.stages for line in stage}
-    for maker, origin, named in answers(one):
+    for maker, origin, named in answers(one, told=told):
         if origin.certainty is Certainty.EXACT:
             assert named == [maker] or _alike(one, now[named[0]], maker)
         elif origin.certainty is Certainty.BASE and maker and maker not in one.touched:
