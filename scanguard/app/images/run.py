@@ -74,8 +74,7 @@ class ImageRun:
         except ConfigurationError:
             raise
         except TargetError as error:
-            place = error.uri or wanted.target.image  # what is wrong with the Dockerfile names it
-            return CheckedImage((), (), (Notification("error", error.message, place, error.region),))
+            return CheckedImage((), (), (_failed(error, wanted.target),))
         except Exception as error:
             message = f"The image {wanted.target.image} could not be checked: {describe(error)}."
             return CheckedImage((), (), (Notification("error", message, home.file),))
@@ -160,6 +159,14 @@ class ImageRun:
         today = self.session.environment.today
         ran, known = self._ran(scan.inventory), scan.inventory
         return mark_inline(findings, scan.build, self.session.rules, ran, today, self.policy, known)
+
+
+def _failed(error: TargetError, target: ImageTarget) -> Notification:
+    """Why an image was not checked: at the file that is wrong, else at the policy that names the image, else by its name."""
+    if not target.uri or error.uri not in ("", target.image):
+        return Notification("error", error.message, error.uri or target.image, error.region)
+    message = f"The image {target.image} could not be checked: {error.message}"
+    return Notification("error", message, target.uri, target.region)
 
 
 def _file(build: Build) -> ScannedFile:

@@ -164,9 +164,19 @@ def test_what_fails_without_a_dockerfile_names_no_file(root: Path, monkeypatch: 
 
 def test_what_is_wrong_with_the_name_of_an_image_has_its_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "xyz:/1")
-    for name, words in (("Bad Name", "'Bad Name' is no image's name: "), ("app:1", "DOCKER_HOST is 'xyz:/1', ")):
-        ((level, uri, message),) = told(check(root, ImageTarget(name, dockerfile="Dockerfile")))
+    region = Region(3, 5, 3, 9)
+    wrong = {
+        "Bad Name": "'Bad Name' is no image's name: ",
+        "app:1": "DOCKER_HOST is 'xyz:/1', ",
+        "gone.tar": "does not exist; ",
+    }
+    for name, words in wrong.items():
+        target = ImageTarget(name, dockerfile="Dockerfile")
+        ((level, uri, message),) = told(check(root, target))
         assert (level, uri, message[: len(words)]) == ("error", name, words)
+        (found,) = check(root, target._replace(uri="scanguard.yaml", region=region)).notifications
+        assert (found.uri, found.region) == ("scanguard.yaml", region)
+        assert found.message.startswith(f"The image {name} could not be checked: {words}")
 
 
 def test_a_named_dockerfile_of_something_else_is_told(root: Path) -> None:
