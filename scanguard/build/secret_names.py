@@ -17,14 +17,16 @@ _QUALIFIERS = frozenset(
 _HARMLESS = frozenset(
     "NO NOT DISABLE DISABLED WITHOUT ALLOW SKIP RANDOM GENERATE REQUIRE REQUIRED ENABLE ENABLED USE IS HAS EMPTY RESET FORGOT "
     "PUBLIC PUB SHOW MAX MIN NUM EOS BOS PAD UNK SEP CLS MASK SPECIAL STOP DUMMY FAKE EXAMPLE VERIFY CHECK PROMPT "
-    "FINGERPRINT CSRF INSTALL".split()
+    "FINGERPRINT CSRF".split()
 )
 _PASSWORDS = ("PASSWORD", "PASSWD", "PASSPHRASE", "PASSWORT")
 _OWNERS_OF_PASS = frozenset(
     "DB ROOT USER ADMIN MYSQL PG SSH KEY STORE SUDO REDIS MONGO LDAP SMTP MAIL FTP SQL MQ RPC SA VNC".split()
 )
-# Before `PASS`: one of several runs, a filter, or the verdict of a test.
-_OTHER_PASSES = frozenset("ALT FIRST SECOND THIRD LAST ONE TWO SINGLE MULTI LOW HIGH BAND ALL RENDER".split())
+# Before `PASS`: one of several runs, or a filter. The others are so in a program's option (`--alt_pass`) or field
+# (`renderPass`), but a variable of the environment (`RENDER_PASS`) is a password.
+_OTHER_PASSES = frozenset("FIRST SECOND THIRD ONE TWO SINGLE MULTI LOW HIGH BAND".split())
+_PASSES_OF_OPTIONS = frozenset("ALT ALL LAST RENDER".split())
 _KEYS = {
     "API": "API key",
     "ACCESS": "access key",
@@ -92,7 +94,9 @@ def _kind(name: str) -> str:
     before = parts[-2] if len(parts) > 1 else ""
     if last.endswith(_PASSWORDS):
         return "passphrase" if last.endswith("PASSPHRASE") else "" if last.startswith("NO") else "password"
-    if last == "PASS" and before in _OTHER_PASSES:
+    if last == "PASS" and (before in _OTHER_PASSES or (before in _PASSES_OF_OPTIONS and not name.isupper())):
+        return ""
+    if last == "SSHPASS" and before == "INSTALL":
         return ""
     if last == "PASS" or (last.endswith("PASS") and last[:-4] in _OWNERS_OF_PASS) or last == "PASSCODE":
         return "password"
