@@ -89,7 +89,8 @@ def _images(
     if options is not None and options.targets:
         from scanguard.app.images.targets import typed
 
-        for wanted in typed(options.targets, cwd, targets):
+        known = session.policy_at(session.policy_path(request, None), request).images
+        for wanted in typed(options.targets, cwd, targets, known):
             yield batch_of(wanted.dockerfile), wanted
     elif (options is None or options.of_policy) and _policies_count(request, cwd, batches):
         from scanguard.app.images.check import of_policies

@@ -87,7 +87,7 @@ class ImageRun:
             build, blame, forgotten = self._blamed(source.image, wanted)
             base_layers = None if blame is None else blame.base_layers
             # Trivy is another process: we read and check the layers meanwhile.
-            with Aside(lambda: self.scanner.inventory(source, base_layers, home)) as scanned:
+            with Aside(lambda: self.scanner.inventory(source, blame, home)) as scanned:
                 looked = ImageScan(source.image, self._contents(source, target), None, build, blame, base_layers)
                 own, told = problems(looked, self._possible(None), home)
                 inventory, notifications = scanned.result()

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scanguard.app.images.marks import exploitation
 from scanguard.app.images.options import ImageOptions, trivy_settings
@@ -20,6 +21,9 @@ from scanguard.threads import Aside, Stop
 from scanguard.trivy.ask import scan
 from scanguard.trivy.exploitation import with_exploitation
 from scanguard.trivy.prepare import Ready, prepare
+
+if TYPE_CHECKING:
+    from scanguard.blame.nodes import Blame
 
 
 class Scanner:
@@ -45,9 +49,10 @@ class Scanner:
         return trivy.notifications if isinstance(trivy, Ready) else ()
 
     def inventory(
-        self, source: ImageSource, base_layers: int | None, home: Home
+        self, source: ImageSource, blame: "Blame | None", home: Home
     ) -> tuple[Inventory | None, tuple[Notification, ...]]:
         """What Trivy says of an image; where it says nothing, why not."""
+        base_layers = None if blame is None else blame.base_layers
         trivy = self._preparing.result()
         if trivy is None:
             return None, ()
@@ -56,7 +61,7 @@ class Scanner:
                 raise trivy
             found = scan(source, trivy, base_layers=base_layers, stop=self._stop, stamp=settled_stamp)
             found = with_exploitation(found, *self._exploited)
-            return found, tuple(_unsearched(found, source.image, base_layers, home))
+            return found, tuple(_unsearched(found, source.image, blame, home))
         except TargetError as error:
             message = f"The image {source.image.name} was not scanned for vulnerabilities: {error.message}."
             return None, (Notification("error", message, error.uri or home.file, error.region),)
@@ -82,13 +87,16 @@ class Scanner:
             return error
 
 
-def _unsearched(inventory: Inventory, image: Image, base_layers: int | None, home: Home) -> Iterator[Notification]:
+def _unsearched(inventory: Inventory, image: Image, blame: "Blame | None", home: Home) -> Iterator[Notification]:
     """That secrets of some layers are unknown, where they are."""
     count = inventory.unsearched_layers
     if not count:
         return
-    if base_layers is not None:
-        message = f"Trivy seeks no secrets in base images: check that of {image.name} by itself."
+    if blame is not None and blame.base_layers is not None:
+        base = blame.base or "the base image"
+        message = (
+            f"Trivy seeks no secrets in base images: check {base} by itself for those that {image.name} has from it."
+        )
     else:
         layers = f"{count} of the {len(image.diff_ids)} layers of {image.name}, counted from the bottom,"
         looks = "looks" if count == 1 else "look"

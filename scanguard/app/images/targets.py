@@ -31,13 +31,21 @@ class Wanted(NamedTuple):
         return self.target.image if self.dockerfile is None else self.dockerfile.uri
 
 
-def typed(targets: Iterable[ImageTarget], cwd: str, checked: Sequence[Target] = ()) -> Iterator[Wanted]:
-    """The images of the command line; where no Dockerfile is named for them, a likely one is tried.
+def typed(
+    targets: Iterable[ImageTarget], cwd: str, checked: Sequence[Target] = (), known: Iterable[ImageTarget] = ()
+) -> Iterator[Wanted]:
+    """The images of the command line; where no Dockerfile is named for them, what the policy says (`known`) counts.
 
-    That is the only Dockerfile that is `checked` beside them, or else the one of the working directory.
+    Of others a likely Dockerfile is tried: the only one that is `checked` beside them, or else that of the working directory.
     """
+    said = {os.path.normpath(one.target.image): one for one in listed(known, cwd)}
     for target in targets:
-        yield _typed(target, cwd, checked)
+        same = said.get(os.path.normpath(target.image))
+        if same is None or target.dockerfile or not same.target.dockerfile:
+            yield _typed(target, cwd, checked)
+        else:
+            stage, platform = target.target or same.target.target, target.platform or same.target.platform
+            yield same._replace(target=same.target._replace(image=target.image, target=stage, platform=platform))
 
 
 def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:

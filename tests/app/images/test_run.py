@@ -574,3 +574,17 @@ def test_a_dockerfile_of_another_image_that_was_only_tried_is_told(root: Path) -
     assert [one for one in report.notifications if "built" in one.message] == [
         Notification("note", message, "Dockerfile")
     ]
+
+
+def test_an_image_of_the_command_line_has_the_dockerfile_that_the_policy_names(root: Path) -> None:
+    (root / "services").mkdir()
+    (root / "Dockerfile").rename(root / "services" / "Dockerfile")
+    plain = check(root, "app.tar")
+    assert {one.origin for one in plain.findings} == {""}
+    policy(root, "images: [{image: ./app.tar, dockerfile: services/Dockerfile}]\n")
+    named = check(root, "app.tar")
+    assert {one.uri for one in named.findings} == {"services/Dockerfile"}
+    assert "" not in {one.origin for one in named.findings}
+    (root / "other.Dockerfile").write_text(OTHER)
+    other = check(root, ImageTarget("app.tar", "other.Dockerfile"))
+    assert {one.uri for one in other.findings} == {"other.Dockerfile"}
