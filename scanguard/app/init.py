@@ -27,13 +27,17 @@ _SIZE_LIMIT = 1_000_000
 
 
 class Proposal(NamedTuple):
-    """A file to write: `path` is absolute, `name` what people call it. `before` is what is there now, None for nothing."""
+    """A file to write: `path` is absolute, `name` what people call it. `before` is what is there now, None for nothing.
+
+    A `kept` one people go on writing themselves: what is there is never replaced.
+    """
 
     path: str
     name: str
     text: str
     executable: bool = False
     before: str | None = None
+    kept: bool = False
 
     @property
     def state(self) -> str:
@@ -87,7 +91,7 @@ def _policy(root: str, advice: list[str]) -> Iterator[Proposal]:
     files = [target.uri for target in discover((root,), root).targets]
     if not files:
         advice.append("No Dockerfile is here yet; `scanguard check FILE` checks files of other names.")
-    yield _proposal(root, name, _policy_text(files, _builds(root)))
+    yield _proposal(root, name, _policy_text(files, _builds(root)))._replace(kept=True)
 
 
 def _policy_text(files: list[str], builds: list[ComposeBuild]) -> str:

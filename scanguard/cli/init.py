@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--yes", action="store_true", help="write without asking")
     parser.add_argument("--dry-run", action="store_true", help="show only")
-    parser.add_argument("--force", action="store_true", help="replace files that are there and differ")
+    parser.add_argument("--force", action="store_true", help="replace a hook and a CI job that are there and differ")
     parser.add_argument(
         "--hook", action=argparse.BooleanOptionalAction, default=True, help="write the pre-push hook (default)"
     )
@@ -42,7 +42,8 @@ def run(namespace: argparse.Namespace) -> int:
     root = root_of(here.cwd)
     repository = Repository(root) if repository_root(root) is not None else None
     made = plan(root, repository, hook=namespace.hook, ci=namespace.ci)
-    wanted = [one for one in made.proposals if one.state == "new" or (one.state == "different" and namespace.force)]
+    forced = [one for one in made.proposals if one.state == "different" and namespace.force and not one.kept]
+    wanted = [one for one in made.proposals if one.state == "new" or one in forced]
     _show(made, wanted)
     if namespace.dry_run:
         return ExitCode.OK
@@ -65,8 +66,9 @@ def _show(made: Plan, wanted: list[Proposal]) -> None:
         elif proposal.state == "new":
             print_text(f"{name}: new\n\n{_indented(proposal.text)}\n")
         else:
-            kept = "is replaced" if proposal in wanted else "differs and is left alone; --force replaces it"
-            print_text(f"{name}: {kept}\n\n{_indented(_difference(proposal))}\n")
+            left = f"differs and is left alone{'' if proposal.kept else '; --force replaces it'}"
+            done = "is replaced" if proposal in wanted else left
+            print_text(f"{name}: {done}\n\n{_indented(_difference(proposal))}\n")
     for one in made.advice:
         print_text("".join(f"{visible(line, unicode=False)}\n" for line in one.split("\n")))
 

@@ -64,13 +64,15 @@ def test_what_is_written_works_and_is_written_once(root: Path, command: Command)
 def test_files_that_differ_are_left_alone(root: Path, command: Command) -> None:
     git.write(root, {"scanguard.yml": "fail_on: high\n", ".git/hooks/pre-push": "#!/bin/sh\ntrue\n"})
     ran = command("init", "--yes")
-    assert "scanguard.yml: differs and is left alone; --force replaces it" in ran.out
+    assert "scanguard.yml: differs and is left alone\n" in ran.out
+    assert ".git/hooks/pre-push: differs and is left alone; --force replaces it\n" in ran.out
     assert "    -fail_on: high\n" in ran.out
     assert (root / "scanguard.yml").read_text() == "fail_on: high\n"
     assert not (root / "scanguard.yaml").exists()
     assert (root / ".git/hooks/pre-push").read_text() == "#!/bin/sh\ntrue\n"
     assert command("init", "--yes", "--force").code == 0
     assert "hook pre-push" in (root / ".git/hooks/pre-push").read_text()
+    assert (root / "scanguard.yml").read_text() == "fail_on: high\n"
 
 
 @pytest.mark.parametrize(("answer", "names"), [(b"y\n", {"scanguard.yaml"}), (b"\n", set()), (b"no\n", set())])

@@ -256,7 +256,7 @@ _shtab_scanguard_init_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--yes[write without asking]"
   "--dry-run[show only]"
-  "--force[replace files that are there and differ]"
+  "--force[replace a hook and a CI job that are there and differ]"
   {--hook,--no-hook}"[write the pre-push hook (default)]"
   "--ci[write this CI job (default\: the one that fits)]:ci:(github gitlab none)"
   "--no-plugins[load first-party checks only]"
