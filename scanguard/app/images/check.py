@@ -9,6 +9,7 @@ from scanguard.app.images.targets import Wanted, owned
 from scanguard.app.request import Request
 from scanguard.engine.setting import Setting
 from scanguard.sources.discover import Target
+from scanguard.sources.repository import within
 
 if TYPE_CHECKING:
     from scanguard.app.session import Session
@@ -17,14 +18,18 @@ if TYPE_CHECKING:
 def of_policies(session: "Session", request: Request, batches: dict[str, Batch]) -> Iterator[tuple[Batch, Wanted]]:
     """The images that the policies of the batches name, and those of the directories of the request.
 
-    A policy of a directory without Dockerfiles gets a batch of its own where it names images.
+    A policy of a directory without Dockerfiles gets a batch of its own where it names images. Of images with a Dockerfile
+    those count whose Dockerfile is checked: it lies in one of the directories.
     """
     cwd = os.path.realpath(session.environment.cwd)
-    for path in request.paths:
-        directory = os.path.join(cwd, path)
-        if os.path.isdir(directory):
-            _of_directory(session, request, os.path.realpath(directory), batches)
-    yield from owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd)
+    named = (os.path.realpath(os.path.join(cwd, path)) for path in request.paths)
+    directories = tuple(filter(os.path.isdir, named))
+    for directory in directories:
+        _of_directory(session, request, directory, batches)
+    for batch, wanted in owned({where: (batch, batch.policy.images) for where, batch in batches.items()}, cwd):
+        file = "" if wanted.dockerfile is None else os.path.realpath(wanted.dockerfile.path)
+        if not file or any(within(file, directory) for directory in directories):
+            yield batch, wanted
 
 
 def _of_directory(session: "Session", request: Request, directory: str, batches: dict[str, Batch]) -> None:

@@ -588,3 +588,18 @@ def test_an_image_of_the_command_line_has_the_dockerfile_that_the_policy_names(r
     (root / "other.Dockerfile").write_text(OTHER)
     other = check(root, ImageTarget("app.tar", "other.Dockerfile"))
     assert {one.uri for one in other.findings} == {"other.Dockerfile"}
+
+
+def test_the_images_of_a_directory_are_those_whose_dockerfiles_lie_there(root: Path) -> None:
+    for name in ("a", "b"):
+        (root / name).mkdir()
+        (root / name / "Dockerfile").write_text(TEXT)
+        (root / f"{name}.tar").write_bytes((root / "app.tar").read_bytes())
+    (root / "Dockerfile").unlink()
+    entries = ", ".join(f"{{image: ./{name}.tar, dockerfile: {name}/Dockerfile}}" for name in ("a", "b"))
+    policy(root, f"images: [{entries}]\n")
+    for paths, names in ((("a",), {"./a.tar"}), ((".",), {"./a.tar", "./b.tar"}), (("a", "b"), {"./a.tar", "./b.tar"})):
+        report = check_request(session(root), Request(paths, images=ImageOptions(scan=False)))
+        assert {image.reference for image in report.images} == names
+    report = check_request(session(root), Request(("a", "b/Dockerfile"), images=ImageOptions(scan=False)))
+    assert {image.reference for image in report.images} == {"./a.tar"}
