@@ -59,7 +59,11 @@ def check(build: Build) -> Iterator[Problem]:
     arguments = list(secret_arguments(build))
     if not arguments:
         return
-    uses = credential_uses(build, Removals(build))
+    removals = Removals(build)
+    # Of a file that is deleted again `deleted-secret` tells, which says nothing of the history.
+    uses = (
+        one for one in credential_uses(build, removals) if not (one.stores and removals.later_end(one.step, one.stores))
+    )
     commands = {(one.step.stage, one.step.position, name) for one in uses for name in one.variables}
     preset = {secret.holder for secret in secrets(build) if secret.where == "arg" and secret.stage is None}
     for argument in arguments:
