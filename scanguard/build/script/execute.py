@@ -222,10 +222,16 @@ _HANDLERS: dict[str, Callable[[Executor, Command], bool]] = {
 }
 
 
-def run_script(origin: Origin, variables: Mapping[str, str], directory: str | None, wrapper: str) -> list[Invocation]:
-    """What a script runs. A script that would run for too long is followed up to there."""
+def run_script(
+    origin: Origin, variables: Mapping[str, str], directory: str | None, wrapper: str, keeps: Callable[[str], bool]
+) -> list[Invocation]:
+    """What a script runs; `keeps` says which variables nothing in it sets.
+
+    A script that would run for too long is followed up to there.
+    """
     executor = Executor(State(variables, directory), origin, _BUDGET + len(origin.text))
     executor.wrappers = (wrapper,) if wrapper else ()
+    executor.keeps = keeps
     try:
         executor.run(parse_script(origin.text))
     except Exhausted:
@@ -234,10 +240,15 @@ def run_script(origin: Origin, variables: Mapping[str, str], directory: str | No
 
 
 def run_arguments(
-    arguments: list[Argument], variables: Mapping[str, str], directory: str | None, command: Command
+    arguments: list[Argument],
+    variables: Mapping[str, str],
+    directory: str | None,
+    command: Command,
+    keeps: Callable[[str], bool],
 ) -> list[Invocation]:
     """What the words of the JSON form run."""
     executor = Executor(State(variables, directory), fixed(arguments[0]), _BUDGET)
+    executor.keeps = keeps
     try:
         executor.run_command(command)
     except Exhausted:

@@ -3,7 +3,7 @@
 https://docs.docker.com/reference/dockerfile/#here-documents
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from scanguard.build.commands import Argument, Invocation, shell_kind
 from scanguard.build.script.command import Command
@@ -31,26 +31,43 @@ def invocations(
         instruction = instruction.trigger
     if instruction.keyword not in _COMMANDS:
         return []
+    keeps = _keeper(instruction, variables, shell)
     if instruction.json:
-        return _json(instruction, variables, directory)
+        return _json(instruction, variables, directory, keeps)
     body = instruction.body
     heredocs = instruction.heredocs
     if len(heredocs) == 1 and _HEREDOC_ALONE(body.text):
-        return _heredoc(heredocs[0], variables, directory, shell)
+        return _heredoc(heredocs[0], variables, directory, shell, keeps)
     if shell_kind(shell) != "posix":
         return []
     if not heredocs:
-        return run_script(FileText(body.text, body.pieces), variables, directory, "")
-    return run_script(_with_heredocs(instruction), variables, directory, "")
+        return run_script(FileText(body.text, body.pieces), variables, directory, "", keeps)
+    return run_script(_with_heredocs(instruction), variables, directory, "", keeps)
 
 
-def _json(instruction: Instruction, variables: Mapping[str, str], directory: str | None) -> list[Invocation]:
+def _keeper(instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]) -> Callable[[str], bool]:
+    """`steady.keeps` of this instruction, asked once for each name."""
+    known: dict[str, bool] = {}
+
+    def keeper(name: str) -> bool:
+        if name not in known:
+            from scanguard.build.script.steady import keeps  # few files have a test that fails
+
+            known[name] = keeps(name, instruction, variables, shell)
+        return known[name]
+
+    return keeper
+
+
+def _json(
+    instruction: Instruction, variables: Mapping[str, str], directory: str | None, keeps: Callable[[str], bool]
+) -> list[Invocation]:
     arguments = [Argument(word.text, True, (), word.span) for word in instruction.words]
     if not arguments:
         return []
     command = Command(arguments, [None] * len(arguments), Span(arguments[0].span.start, arguments[-1].span.end))
     command.exact = True
-    return run_arguments(arguments, variables, directory, command)
+    return run_arguments(arguments, variables, directory, command, keeps)
 
 
 def _with_heredocs(instruction: Instruction) -> FileText:
@@ -67,13 +84,17 @@ def _with_heredocs(instruction: Instruction) -> FileText:
 
 
 def _heredoc(
-    heredoc: Heredoc, variables: Mapping[str, str], directory: str | None, shell: tuple[str, ...]
+    heredoc: Heredoc,
+    variables: Mapping[str, str],
+    directory: str | None,
+    shell: tuple[str, ...],
+    keeps: Callable[[str], bool],
 ) -> list[Invocation]:
     """`RUN <<EOF`: the body is the script, or a program for the interpreter that its first line names."""
     origin = _chomped(heredoc) if heredoc.chomp else FileText(heredoc.content, ((0, heredoc.span.start),))
     first = origin.text.partition("\n")[0]
     if not first.startswith("#!"):
-        return run_script(origin, variables, directory, "") if shell_kind(shell) == "posix" else []
+        return run_script(origin, variables, directory, "", keeps) if shell_kind(shell) == "posix" else []
     words = first[2:].split()
     if words and words[0].rpartition("/")[2] == "env":
         words = [word for word in words[1:] if word != "-S"]
@@ -81,7 +102,7 @@ def _heredoc(
         return []
     name = words[0].rpartition("/")[2]
     if name in SHELLS:
-        return run_script(origin, variables, directory, name)
+        return run_script(origin, variables, directory, name, keeps)
     line = Span(heredoc.span.start, heredoc.span.start + len(first))
     program, *arguments = (Argument(word, True, (), line) for word in words)
     text = Argument(origin.text, True, (), heredoc.span)

@@ -3,6 +3,8 @@
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_09_01
 """
 
+from collections.abc import Callable
+
 from scanguard.build.commands import Argument, Invocation
 from scanguard.build.script.command import Command, Redirects
 from scanguard.build.script.expansion import Expander
@@ -32,6 +34,8 @@ class SimpleCommands(Expander):
         self.found: list[Invocation] = []
         self.certain = True
         self.skipped = False
+        # Whether nothing in the whole instruction may set a variable, or for an empty name, any; doubtful unless told.
+        self.keeps: Callable[[str], bool] = lambda name: False
         self.input: Invocation | None = None
         self.text: Argument | None = None
         self.script_text: ShellWord | Origin | None = None

@@ -178,7 +178,8 @@ class Walker(SimpleCommands):
         elif type(node) is Compound and node.kind == "test":
             operands = [self.argument(word) for word in node.words]
         names = {name for one in operands for name in one.variables}
-        return fails(operands) and PLATFORM_ARGS.isdisjoint(names) and all(map(self.state.inherits, names))
+        given = fails(operands) and PLATFORM_ARGS.isdisjoint(names) and all(map(self.state.inherits, names))
+        return given and all(map(self.keeps, ("", *names)))
 
     def _case(self, node: Compound) -> None:
         self.substitutions(node.words)

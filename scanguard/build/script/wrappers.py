@@ -88,6 +88,10 @@ class Unwrapped(NamedTuple):
     options: tuple[tuple[str, str], ...]
 
 
+# `env $(cat .env) command`: https://manpages.debian.org/env.1
+_ASSIGNMENTS_OF_FILES = ("$(cat ", "$(grep ", "$(sed ", "$(xargs ", "$(<", "`cat ", "`grep ", "`sed ")
+
+
 def unwrap(name: str, arguments: Sequence[Argument]) -> Unwrapped | None:
     """What a wrapper wraps; None where the program is none or runs no command this time."""
     wrapper = WRAPPERS.get(name)
@@ -119,8 +123,12 @@ def _unwrapped(wrapper: Wrapper, arguments: Sequence[Argument], start: int) -> U
         index += 1
     index += wrapper.operands
     environment = []
-    while wrapper.assigns and index < len(arguments) and ASSIGNMENT(arguments[index].text):
-        environment.append(index)
+    while wrapper.assigns and index < len(arguments):
+        text = arguments[index].text
+        if ASSIGNMENT(text):
+            environment.append(index)
+        elif not text.startswith(_ASSIGNMENTS_OF_FILES) or index + 1 == len(arguments):
+            break
         index += 1
     return Unwrapped(index, tuple(environment), tuple(options)) if index < len(arguments) else None
 
