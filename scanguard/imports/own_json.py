@@ -5,6 +5,7 @@ from typing import Any
 
 from scanguard.imports.document import Node, path_of, region
 from scanguard.imports.join import missing
+from scanguard.model.advisory import subject_of
 from scanguard.model.errors import TargetError
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.location import Region, Span
@@ -53,8 +54,9 @@ def read(document: Node, catalogue: Mapping[str, Rule]) -> Report:
 
 
 def _rule(node: Node) -> Rule:
-    name, summary = node["name"].word(), node["summary"].text()
-    return Rule(node["id"].word(), name, node["category"].word(), node["severity"].one_of(SEVERITIES), summary, "")
+    name, category = node["name"].word(), node["category"].word()
+    severity, summary = node["severity"].one_of(SEVERITIES), node["summary"].text()
+    return Rule(node["id"].word(), name, category, severity, summary, "", subject=subject_of(name))
 
 
 def _finding(node: Node, rules: Mapping[str, Rule], catalogue: Mapping[str, Rule]) -> Finding:

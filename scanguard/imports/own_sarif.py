@@ -8,6 +8,7 @@ from scanguard.imports.document import Node, path_of, region
 from scanguard.imports.join import missing
 from scanguard.imports.own_json import CONFIDENCES, LEVELS, NOWHERE, SEVERITIES, facts, images_of, shards_of
 from scanguard.imports.scores import severity_of_score
+from scanguard.model.advisory import subject_of
 from scanguard.model.finding import Finding, Place, Suppression
 from scanguard.model.links import link, unescape_brackets
 from scanguard.model.location import Region
@@ -58,14 +59,16 @@ def _rule(node: Node) -> Rule:
     page = _PAGE(node["helpUri"].text())
     score = bag["security-severity"].text("0.0")
     tags = [tag.text() for tag in bag["tags"]]
+    name = page[1] if page else _HUMP.sub("-", node["name"].word()).lower()
     return Rule(
         node["id"].word(),
-        page[1] if page else _HUMP.sub("-", node["name"].word()).lower(),
+        name,
         next((tag for tag in tags if tag in CATEGORIES), "hygiene"),
         severity_of_score(score) or Severity.NOTE,
         summary,
         node["help"]["text"].text(),
         controls=_controls(node),
+        subject=subject_of(name),
     )
 
 

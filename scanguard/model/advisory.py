@@ -14,6 +14,11 @@ _SOURCES = (
 _ADVISORY = re.compile(rf"(?i:{_EXACT}|(?:{_SOURCES})-(?=[a-z._:-]*[0-9])[a-z0-9._:-]+)")
 
 
+def subject_of(name: str) -> str:
+    """What the rules of this name look at, as far as that is not in a catalogue: vulnerabilities are those of images."""
+    return "image" if name == VULNERABLE else "dockerfile"
+
+
 def is_advisory(word: str) -> bool:
     """Whether a word is the id of a vulnerability, in any case: `CVE-2024-6119`, `GHSA-9wx4-h78v-vm56`, `DSA-5764-1`.
 
