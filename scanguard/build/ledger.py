@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from scanguard.build.commands import Invocation
+from scanguard.build.commands import Argument, Invocation
 from scanguard.build.marks import (
     AUTO,
     MANUAL,
@@ -18,7 +18,7 @@ from scanguard.build.marks import (
 )
 from scanguard.build.model import BuildStep, Package
 from scanguard.build.packages import Operation, operations
-from scanguard.build.packages_needs import HELD, METAPACKAGES, goes_with, matches, needed
+from scanguard.build.packages_needs import HELD, METAPACKAGES, candidates, goes_with, matches, needed
 from scanguard.model.location import Span
 
 _FAMILIES = {
@@ -39,12 +39,18 @@ class Ledger:
 
     def __init__(self, base: "Ledger | None") -> None:
         self._packages: list[Package] = list(base._packages) if base else []
-        self._live: set[int] = set(base._live) if base else set()
+        # The places of what is installed: all, by family and name, by family and group.
+        self._live: set[int] = set()
+        self._named: dict[str, dict[str, set[int]]] = {}
+        self._grouped: dict[tuple[str, str], set[int]] = {}
+        for place in sorted(base._live) if base else ():
+            self._enter(place)
         self._auto: set[int] = set(base._auto) if base else set()
         # What metapackages brought, each behind its own; the files with lists of packages; what the last dnf installed.
         self._brought: set[int] = set(base._brought) if base else set()
         self._files: dict[str, frozenset[int]] = dict(base._files) if base else {}
         self._last: range = base._last if base else range(0)
+        self._archive: tuple[BuildStep | None, Argument | None] = (None, None)
 
     def packages(self) -> tuple[Package, ...]:
         """All packages, in the order in which they were installed; a metapackage that is gone as what it left."""
@@ -82,12 +88,24 @@ class Ledger:
 
     def _of(self, family: str) -> frozenset[int]:
         """What is installed of a family of managers."""
-        return frozenset(at for at in self._live if _family(self._packages[at].manager) == family)
+        return frozenset().union(*self._named.get(family, {}).values())
+
+    def _matching(self, family: str, wanted: str) -> frozenset[int]:
+        """What is installed of a family under a name or a pattern of names."""
+        names = self._named.get(family, {})
+        return frozenset().union(*(names[name] for name in candidates(names, wanted) if matches(name, wanted)))
 
     def _add(self, package: Package) -> int:
         self._packages.append(package)
-        self._live.add(len(self._packages) - 1)
+        self._enter(len(self._packages) - 1)
         return len(self._packages) - 1
+
+    def _enter(self, at: int) -> None:
+        package = self._packages[at]
+        family = _family(package.manager)
+        self._live.add(at)
+        self._named.setdefault(family, {}).setdefault(package.name, set()).add(at)
+        self._grouped.setdefault((family, package.group), set()).add(at)
 
     def _printed(self, call: Invocation) -> frozenset[int]:
         """The packages that a command prints the names of: `apt-mark`'s lists, by itself or out of a file."""
@@ -111,7 +129,7 @@ class Ledger:
             if name.text == ".*":
                 chosen |= here
             elif name.known:
-                chosen |= {at for at in self._of(mark.family) if matches(self._packages[at].name, name.text)}
+                chosen |= self._matching(mark.family, name.text)
             elif name.variables:
                 chosen |= saved
         self._auto = self._auto - chosen if mark.kind == MANUAL else self._auto | chosen
@@ -132,7 +150,8 @@ class Ledger:
 
     def _install(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
         manager, name, argument = operation.manager, operation.name, operation.argument
-        self._auto -= {at for at in self._auto - self._brought if self._packages[at].name == name}
+        for names in self._named.values():
+            self._auto -= names.get(name, set()) - self._brought
         package = Package(
             manager, name, operation.version, argument.span, step, argument.known, call.certain, operation.group
         )
@@ -150,13 +169,13 @@ class Ledger:
     def _meant(self, operation: Operation) -> frozenset[int]:
         """What goes where a package is removed: it, its group, and what needs it."""
         wanted, family = operation.name, _family(operation.manager)
-        here = self._of(family)
-        names = {self._packages[at].name for at in here}
-        going = {name for name in names if matches(name, wanted)}
+        names = self._named.get(family, {})
+        possible = candidates(names, wanted)
+        going = [name for name in possible if matches(name, wanted)]
         if family in ("apt", "rpm") and operation.manager not in _ALONE:
             versions = family == "apt" and (not going or "*" in wanted)
-            going = {name for name in names if goes_with(name, wanted, versions=versions)}
-        return frozenset(at for at in here if self._packages[at].name in going or self._packages[at].group == wanted)
+            going = [name for name in possible if goes_with(name, wanted, versions=versions)]
+        return frozenset(self._grouped.get((family, wanted), ())).union(*(names[name] for name in going))
 
     def _unneeded(self, family: str) -> frozenset[int]:
         """What nobody asked for, and nothing needs that somebody asked for."""
@@ -166,10 +185,17 @@ class Ledger:
         return frozenset(at for at in here & self._auto if self._packages[at].name not in kept)
 
     def _take_away(self, places: Iterable[int], step: BuildStep, span: Span) -> None:
-        for at in self._live.intersection(places):
-            self._packages[at] = self._packages[at]._replace(removed=step, removed_span=span)
-        self._live.difference_update(places)
-        self._auto &= self._live
+        gone = self._live.intersection(places)
+        for at in gone:
+            package = self._packages[at]
+            family = _family(package.manager)
+            self._packages[at] = package._replace(removed=step, removed_span=span)
+            self._named[family][package.name].discard(at)
+            if not self._named[family][package.name]:
+                del self._named[family][package.name]
+            self._grouped[family, package.group].discard(at)
+        self._live -= gone
+        self._auto -= gone
 
     def _rustup(self, call: Invocation, step: BuildStep) -> None:
         """`curl https://sh.rustup.rs | sh`, `rustup self uninstall`: a Rust toolchain comes and goes without a package."""
@@ -182,12 +208,21 @@ class Ledger:
     def _go(self, call: Invocation, step: BuildStep) -> None:
         """Go's own archive, fetched and unpacked where https://go.dev/doc/install says, and `rm` of what came out."""
         if call.name == "tar" and _UNPACKED.intersection(call.words):
-            for argument in (one for other in step.invocations for one in other.arguments):
-                if ".linux-" in argument.text and any(place in argument.text for place in _GO_ARCHIVES):
-                    self._add(Package("archive", "go", "", argument.span, step, True, call.certain))
-                    return
+            if self._archive[0] is not step:
+                self._archive = step, _go_archive(step)
+            argument = self._archive[1]
+            if argument is not None:
+                self._add(Package("archive", "go", "", argument.span, step, True, call.certain))
         elif call.name == "rm" and "/usr/local/go" in [word.rstrip("/*") for word in call.words]:
             self._take_away(self._of("archive"), step, call.span)
+
+
+def _go_archive(step: BuildStep) -> Argument | None:
+    """The address of Go's own archive that a RUN names first."""
+    for argument in (one for call in step.invocations for one in call.arguments):
+        if ".linux-" in argument.text and any(place in argument.text for place in _GO_ARCHIVES):
+            return argument
+    return None
 
 
 def _family(manager: str) -> str:

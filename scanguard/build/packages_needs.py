@@ -3,6 +3,7 @@
 `apt-get -s remove gcc-12` says so for those of Debian: https://packages.debian.org/stable/build-essential
 """
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 METAPACKAGES: dict[str, tuple[str, ...]] = {"build-essential": ("gcc", "g++", "make")}
@@ -21,6 +22,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 # Packages that need one of the same name with the default version behind it: `gcc` needs `gcc-12`.
 _VERSIONED = frozenset(("gcc", "g++", "cpp", "gfortran", "clang"))
+_RELATED = frozenset(_NEEDS) | _VERSIONED
+_MARKS = frozenset("*?[")
 
 
 def needed(name: str) -> tuple[str, ...]:
@@ -30,7 +33,15 @@ def needed(name: str) -> tuple[str, ...]:
 
 def matches(name: str, wanted: str) -> bool:
     """Whether a package is meant by a name or a pattern of names."""
-    return name == wanted or (any(mark in wanted for mark in "*?[") and fnmatchcase(name, wanted))
+    return name == wanted or (not _MARKS.isdisjoint(wanted) and fnmatchcase(name, wanted))
+
+
+def candidates(names: Collection[str], wanted: str) -> list[str]:
+    """Those of the names of packages that `matches` and `goes_with` have to look at; quick where many names are removed."""
+    if _MARKS.isdisjoint(wanted):
+        return [name for name in {wanted, *_RELATED} if name in names]
+    prefix = wanted[: min(at for at, letter in enumerate(wanted) if letter in _MARKS)]
+    return [name for name in names if name.startswith(prefix) or name in _RELATED]
 
 
 def goes_with(name: str, wanted: str, *, versions: bool) -> bool:
