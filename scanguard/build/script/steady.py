@@ -5,6 +5,7 @@ after all would miss what ships. https://pubs.opengroup.org/onlinepubs/979991979
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from scanguard.dockerfile.nodes import Instruction
 from scanguard.model.lazily import finder
@@ -42,12 +43,14 @@ _CHANGES = finder(
     )
 )
 
+_MENTIONS = finder(rf"(?<![\w$])(?<!\$\{{)({_NAME})|\$\{{({_NAME})(?!\w|[}}#%/+-]|:[-+0-9])")
+
 
 def keeps(name: str, instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]) -> bool:
     """Whether `name` stays what `variables` has, whatever of the instruction runs; an empty name asks for its commands alone."""
     text = _text(instruction)
     if name:
-        return not _mentioned(name, text)
+        return name not in _mentioned(text)
     if len(text) > _MAX_TEXT or _reads_files(variables) or _secret_in_environment(instruction):
         return False
     if not instruction.json:
@@ -63,10 +66,10 @@ def _text(instruction: Instruction) -> str:
     return "\n".join([instruction.body.text, *[heredoc.content for heredoc in instruction.heredocs]])
 
 
-def _mentioned(name: str, text: str) -> bool:
-    """Whether a name stands anywhere but in `$name` and in `${name}` that assigns nothing."""
-    used = r"(?:(?<=\$)|(?<=\$\{)(?=NAME(?:[}#%/+-]|:[-+0-9])))NAME(?!\w)".replace("NAME", name)
-    return sum(1 for _ in finder(rf"(?<!\w){name}(?!\w)")(text)) != sum(1 for _ in finder(used)(text))
+@lru_cache(maxsize=1)
+def _mentioned(text: str) -> frozenset[str]:
+    """The names that stand anywhere but in `$name` and in a `${name}` that assigns nothing."""
+    return frozenset(match[1] or match[2] for match in _MENTIONS(text))
 
 
 def _reads_files(variables: Mapping[str, str]) -> bool:
