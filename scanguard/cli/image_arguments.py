@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="what the images were built from, checked too (default: the one that is checked, or ./Dockerfile, where it fits)",
+        help="what the images were built from, checked too (default: as the policy says, or a likely one that fits)",
     )
     images.add_argument(
         "--builder", metavar="STAGE=REF", action="append", default=[], help="the image of a stage that files came from"

@@ -38,26 +38,22 @@ def typed(
 
     Of others a likely Dockerfile is tried: the only one that is `checked` beside them, or else that of the working directory.
     """
-    said = {os.path.normpath(one.target.image): one for one in listed(known, cwd)}
+    root = _root(cwd)
+    said = {os.path.normpath(_from_here(one.image, root, cwd)): one for one in known if one.dockerfile}
     for target in targets:
         same = said.get(os.path.normpath(target.image))
-        if same is None or target.dockerfile or not same.target.dockerfile:
+        if same is None or target.dockerfile:
             yield _typed(target, cwd, checked)
         else:
-            stage, platform = target.target or same.target.target, target.platform or same.target.platform
-            yield same._replace(target=same.target._replace(image=target.image, target=stage, platform=platform))
+            stage, platform = target.target or same.target, target.platform or same.platform
+            yield _listed(same._replace(image=target.image, target=stage, platform=platform), root, cwd)
 
 
 def listed(targets: Iterable[ImageTarget], cwd: str) -> Iterator[Wanted]:
     """The images of a policy, whose Dockerfiles are paths from the root of the policy's repository."""
-    root = repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
-    for given in targets:
-        target = given._replace(image=_from_here(given.image, root, cwd))
-        yield (
-            _listed(target, os.path.join(root, target.dockerfile), root, cwd)
-            if target.dockerfile
-            else Wanted(target, None)
-        )
+    root = _root(cwd)
+    for target in targets:
+        yield _listed(target._replace(image=_from_here(target.image, root, cwd)), root, cwd)
 
 
 def owned(policies: Mapping[str, tuple[Owner, Sequence[ImageTarget]]], cwd: str) -> Iterator[tuple[Owner, Wanted]]:
@@ -70,6 +66,11 @@ def owned(policies: Mapping[str, tuple[Owner, Sequence[ImageTarget]]], cwd: str)
         fresh = [target for target in targets if target not in seen]
         seen.update(fresh)
         yield from ((owner, wanted) for wanted in listed(fresh, cwd))
+
+
+def _root(cwd: str) -> str:
+    """The repository's root, or the working directory outside of one."""
+    return repository_root(os.path.realpath(cwd)) or os.path.realpath(cwd)
 
 
 def _from_here(image: str, root: str, cwd: str) -> str:
@@ -90,8 +91,11 @@ def _typed(target: ImageTarget, cwd: str, checked: Sequence[Target]) -> Wanted:
     return Wanted(target, guess.dockerfile, guessed=True)
 
 
-def _listed(target: ImageTarget, path: str, root: str, cwd: str) -> Wanted:
+def _listed(target: ImageTarget, root: str, cwd: str) -> Wanted:
     """The image of a policy; where its Dockerfile is not found, the path as people would type it here."""
+    if not target.dockerfile:
+        return Wanted(target, None)
+    path = os.path.join(root, target.dockerfile)
     wanted = _found(target, path, cwd)
     error = wanted.error
     if error is None:
