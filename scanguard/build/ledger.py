@@ -150,8 +150,7 @@ class Ledger:
 
     def _install(self, operation: Operation, call: Invocation, step: BuildStep) -> None:
         manager, name, argument = operation.manager, operation.name, operation.argument
-        for names in self._named.values():
-            self._auto -= names.get(name, set()) - self._brought
+        self._auto -= self._named.get(_family(manager), {}).get(name, set()) - self._brought
         package = Package(
             manager, name, operation.version, argument.span, step, argument.known, call.certain, operation.group
         )
