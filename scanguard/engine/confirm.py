@@ -177,7 +177,7 @@ def _of_account(one: Finding, finding: Finding) -> bool:
 
 def _of_one_stage(one: Finding, finding: Finding) -> bool:
     """The lack of a USER stands at the FROM of the stage, or at that of the stage that it is built on."""
-    return _of_known_line(one, finding) or (finding.origin != "unknown" and one.stage == finding.stage)
+    return finding.origin != "unknown" and (_of_one_line(one, finding) or one.stage == finding.stage)
 
 
 def _of_one_file(one: Finding, finding: Finding) -> bool:
