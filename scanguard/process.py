@@ -103,7 +103,7 @@ def _run(
         with beside(process.pid):
             return _finished(process, timeout, stop)
     finally:
-        if process.returncode is None:
+        if process.returncode is None:  # what is to go on beside could not begin
             _end(process)
 
 
