@@ -223,9 +223,13 @@ _HANDLERS: dict[str, Callable[[Executor, Command], bool]] = {
 
 
 def run_script(
-    origin: Origin, variables: Mapping[str, str], directory: str | None, wrapper: str, keeps: Callable[[str], bool]
+    origin: Origin,
+    variables: Mapping[str, str],
+    directory: str | None,
+    wrapper: str,
+    keeps: Callable[[frozenset[str]], bool],
 ) -> list[Invocation]:
-    """What a script runs; `keeps` says which variables nothing in it sets.
+    """What a script runs; `keeps` says of variables whether nothing in it sets them.
 
     A script that would run for too long is followed up to there.
     """
@@ -244,7 +248,7 @@ def run_arguments(
     variables: Mapping[str, str],
     directory: str | None,
     command: Command,
-    keeps: Callable[[str], bool],
+    keeps: Callable[[frozenset[str]], bool],
 ) -> list[Invocation]:
     """What the words of the JSON form run."""
     executor = Executor(State(variables, directory), fixed(arguments[0]), _BUDGET)

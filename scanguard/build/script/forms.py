@@ -45,22 +45,24 @@ def invocations(
     return run_script(_with_heredocs(instruction), variables, directory, "", keeps)
 
 
-def _keeper(instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]) -> Callable[[str], bool]:
-    """`steady.keeps` of this instruction, asked once for each name."""
-    known: dict[str, bool] = {}
+def _keeper(
+    instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]
+) -> Callable[[frozenset[str]], bool]:
+    """`steady.keeps` of this instruction."""
 
-    def keeper(name: str) -> bool:
-        if name not in known:
-            from scanguard.build.script.steady import keeps  # few files have a test that fails
+    def keeper(names: frozenset[str]) -> bool:
+        from scanguard.build.script.steady import keeps  # few files have a test that fails
 
-            known[name] = keeps(name, instruction, variables, shell)
-        return known[name]
+        return keeps(names, instruction, variables, shell)
 
     return keeper
 
 
 def _json(
-    instruction: Instruction, variables: Mapping[str, str], directory: str | None, keeps: Callable[[str], bool]
+    instruction: Instruction,
+    variables: Mapping[str, str],
+    directory: str | None,
+    keeps: Callable[[frozenset[str]], bool],
 ) -> list[Invocation]:
     arguments = [Argument(word.text, True, (), word.span) for word in instruction.words]
     if not arguments:
@@ -88,7 +90,7 @@ def _heredoc(
     variables: Mapping[str, str],
     directory: str | None,
     shell: tuple[str, ...],
-    keeps: Callable[[str], bool],
+    keeps: Callable[[frozenset[str]], bool],
 ) -> list[Invocation]:
     """`RUN <<EOF`: the body is the script, or a program for the interpreter that its first line names."""
     origin = _chomped(heredoc) if heredoc.chomp else FileText(heredoc.content, ((0, heredoc.span.start),))

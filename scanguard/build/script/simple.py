@@ -34,8 +34,8 @@ class SimpleCommands(Expander):
         self.found: list[Invocation] = []
         self.certain = True
         self.skipped = False
-        # Whether nothing in the whole instruction may set a variable, or for an empty name, any; doubtful unless told.
-        self.keeps: Callable[[str], bool] = lambda name: False
+        # Whether nothing in the whole instruction may set these variables; doubtful unless told.
+        self.keeps: Callable[[frozenset[str]], bool] = lambda names: False
         self.input: Invocation | None = None
         self.text: Argument | None = None
         self.script_text: ShellWord | Origin | None = None

@@ -46,24 +46,31 @@ _CHANGES = finder(
 _MENTIONS = finder(rf"(?<![\w$])(?<!\$\{{)({_NAME})|\$\{{({_NAME})(?!\w|[}}#%/+-]|:[-+0-9])")
 
 
-def keeps(name: str, instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]) -> bool:
-    """Whether `name` stays what `variables` has, whatever of the instruction runs; an empty name asks for its commands alone."""
+def keeps(
+    names: frozenset[str], instruction: Instruction, variables: Mapping[str, str], shell: tuple[str, ...]
+) -> bool:
+    """Whether all the names stay what `variables` has, whatever of the instruction runs."""
     text = _text(instruction)
-    if name:
-        return name not in _mentioned(text)
     if len(text) > _MAX_TEXT or _reads_files(variables) or _secret_in_environment(instruction):
         return False
-    if not instruction.json:
-        if not shell or shell[0].rpartition("/")[2] not in _SHELLS:
-            return False
-        text = f"{' '.join(shell)}\n{text}"
-    return not any(_CHANGES(text))
+    if not names.isdisjoint(_mentioned(text)):
+        return False
+    if instruction.json:
+        return not _changes(text)
+    plain = bool(shell) and shell[0].rpartition("/")[2] in _SHELLS
+    return plain and not _changes(f"{' '.join(shell)}\n{text}")
 
 
 def _text(instruction: Instruction) -> str:
     if instruction.json:
         return " ".join([word.text for word in instruction.words])
     return "\n".join([instruction.body.text, *[heredoc.content for heredoc in instruction.heredocs]])
+
+
+@lru_cache(maxsize=1)
+def _changes(text: str) -> bool:
+    """Whether a command may set whatever variable, or make other commands of the words."""
+    return any(_CHANGES(text))
 
 
 @lru_cache(maxsize=1)

@@ -177,9 +177,9 @@ class Walker(SimpleCommands):
                 self.fields(word, operands, [])
         elif type(node) is Compound and node.kind == "test":
             operands = [self.argument(word) for word in node.words]
-        names = {name for one in operands for name in one.variables}
+        names = frozenset(name for one in operands for name in one.variables)
         given = fails(operands) and PLATFORM_ARGS.isdisjoint(names) and all(map(self.state.inherits, names))
-        return given and all(map(self.keeps, ("", *names)))
+        return given and self.keeps(names)
 
     def _case(self, node: Compound) -> None:
         self.substitutions(node.words)
